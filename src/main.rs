@@ -1,0 +1,2 @@
+//! rcurl
+fn main() {}
