@@ -1,1 +1,11 @@
-//! rcurl
+//! rcurl: a curl-like verbose HTTP client and wire inspector.
+
+pub mod clock;
+pub mod environment;
+pub mod error;
+pub mod event;
+pub mod glob;
+pub mod http1;
+pub mod plan;
+pub mod streams;
+pub mod target;

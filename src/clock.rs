@@ -1,0 +1,40 @@
+//! Time as an input.
+//!
+//! Knows: the only clock and the only sleep of the program, behind a trait. Must not know: what
+//! the time is needed for. Tests pass a clock that ticks by itself.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The only source of time.
+pub trait Clock: Send + Sync {
+    /// A point on the steady clock.
+    fn now(&self) -> Instant;
+    /// The time of day since the Unix epoch.
+    fn wall(&self) -> Duration;
+    /// Sleeps until then.
+    fn pause(&self, until: Instant);
+}
+
+/// The clock of the system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the system's clock and sleeps"
+)]
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn wall(&self) -> Duration {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+    }
+
+    fn pause(&self, until: Instant) {
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+    }
+}

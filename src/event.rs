@@ -1,0 +1,566 @@
+//! The stream: everything that happens, as one ordered sequence of typed events.
+//!
+//! Knows: what can happen during a transfer, and how an observer is told. Must not know: who
+//! listens, or what they make of it. The promise: every octet sent or received stands in exactly
+//! one [`Happening::Piece`] of its layer, labelled with its part; nothing shown is re-created.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::http1::{Head, Role, Violation};
+use crate::target::Target;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// When.
+    pub at: Instant,
+    /// In which transfer, counted from 0 over the whole run.
+    pub transfer: u32,
+    /// On which connection, counted from 0 over the whole run.
+    pub connection: Option<u32>,
+    /// What.
+    pub what: Happening<'a>,
+}
+
+/// Where a connection leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peer {
+    /// An internet address.
+    Tcp(SocketAddr),
+    /// A socket in the file system.
+    Unix(PathBuf),
+    /// A socket in Linux' abstract name space.
+    Abstract(String),
+}
+
+/// Towards the server or from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Sent by us.
+    Out,
+    /// Received.
+    In,
+}
+
+/// Which of the streams on top of one another an octet belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// HTTP towards the origin (or towards a proxy that forwards).
+    Http,
+    /// CONNECT and its answer.
+    Tunnel,
+    /// SOCKS, and the PROXY protocol's line.
+    Socks,
+    /// TLS records towards the origin.
+    Tls,
+    /// TLS records towards an HTTPS proxy.
+    ProxyTls,
+}
+
+/// Octets, or only how many when nobody asked to see them.
+#[derive(Debug, Clone, Copy)]
+pub enum Bytes<'a> {
+    /// The octets.
+    Seen(&'a [u8]),
+    /// So many octets took a road on which nobody looked at them.
+    Counted(u64),
+}
+
+impl Bytes<'_> {
+    /// How many octets.
+    pub fn count(&self) -> u64 {
+        match self {
+            Bytes::Seen(bytes) => bytes.len() as u64,
+            Bytes::Counted(count) => *count,
+        }
+    }
+}
+
+/// How a name was turned into addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// The URL holds an address: nothing was looked up.
+    Literal,
+    /// The system's resolver was asked, or the name is `localhost`.
+    Asked,
+    /// It was known from earlier, or given with `--resolve`.
+    Cached,
+}
+
+/// The side that an authentication is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The origin.
+    Server,
+    /// The proxy.
+    Proxy,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Its use was over: told as `shutting down`.
+    ShutDown,
+    /// After a failure: told as `closing`.
+    Closed,
+}
+
+/// Which certificates are trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trust {
+    /// `-k`: none is asked for.
+    pub disabled: bool,
+    /// The roots that rcurl carries with it.
+    pub built_in: bool,
+    /// The roots of the system.
+    pub native: bool,
+    /// A file of roots.
+    pub file: Option<PathBuf>,
+    /// A folder of roots.
+    pub directory: Option<PathBuf>,
+}
+
+/// One certificate, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Certificate {
+    /// `O=Seeds; CN=localhost`.
+    pub subject: String,
+    /// As the subject.
+    pub issuer: String,
+    /// Start of validity, Unix seconds.
+    pub not_before: i64,
+    /// End of validity, Unix seconds.
+    pub not_after: i64,
+    /// Subject alternative names: host names and addresses.
+    pub names: Vec<String>,
+    /// The serial number in hexadecimal.
+    pub serial: String,
+    /// The X.509 version, from 1.
+    pub version: u8,
+    /// `EC/prime256v1 (256/128 Bits/secBits)`.
+    pub key: String,
+    /// `id-ecPublicKey`, `rsaEncryption`.
+    pub key_algorithm: String,
+    /// `ecdsa-with-SHA256`.
+    pub signature_algorithm: String,
+    /// The certificate itself.
+    pub der: Vec<u8>,
+}
+
+/// A TLS session, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TlsFacts {
+    /// `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite.
+    pub suite: String,
+    /// The key exchange group.
+    pub group: String,
+    /// What ALPN agreed on.
+    pub alpn: Option<String>,
+    /// Whether ALPN was offered.
+    pub alpn_offered: bool,
+    /// The server's chain as sent, its own certificate first.
+    pub certificates: Vec<Certificate>,
+    /// What became of the verification.
+    pub verification: Verification,
+    /// The name that was wanted.
+    pub wanted_name: String,
+    /// The name of the certificate that matched, as the certificate spells it.
+    pub matched_name: Option<String>,
+    /// For a proxy rather than the origin.
+    pub for_proxy: bool,
+}
+
+/// What became of the verification of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Verification {
+    /// Trusted.
+    #[default]
+    Verified,
+    /// Not trusted, and not asked for (`-k`); the reason.
+    Ignored(String),
+    /// Not trusted; the reason.
+    Failed(String),
+}
+
+/// What happened. Each variant that curl tells with a `* ` line is told by `view::trace`.
+#[derive(Debug)]
+pub enum Happening<'a> {
+    /// A transfer begins.
+    Started {
+        /// The URL as typed, after globbing.
+        url: &'a str,
+        /// Which URL word of the command line, from 0.
+        number: u32,
+        /// Which part of the command line (between two `--next`), from 0.
+        operation: usize,
+    },
+    /// A request to this URL is about to be made (the first, a redirect, or once more).
+    Requesting {
+        /// The URL.
+        target: &'a Target,
+        /// The method.
+        method: &'a str,
+        /// Whether it goes through a proxy.
+        by_proxy: bool,
+    },
+    /// `--resolve` put this into the cache.
+    ResolveAdded {
+        /// `host:port:address,address`.
+        entry: &'a str,
+    },
+    /// A look-up begins.
+    Resolving {
+        /// The name.
+        host: &'a str,
+    },
+    /// A look-up gave addresses.
+    Resolved {
+        /// The name.
+        host: &'a str,
+        /// The port.
+        port: u16,
+        /// The addresses in the order in which they are tried.
+        addresses: &'a [SocketAddr],
+        /// Where they come from.
+        lookup: Lookup,
+    },
+    /// A look-up failed.
+    ResolveFailed {
+        /// The name.
+        host: &'a str,
+        /// The port.
+        port: u16,
+    },
+    /// An attempt to connect begins.
+    Connecting {
+        /// Where to.
+        peer: &'a Peer,
+    },
+    /// An attempt to connect failed.
+    ConnectFailed {
+        /// Where to.
+        peer: &'a Peer,
+        /// From where.
+        local: Option<SocketAddr>,
+        /// Why.
+        error: &'a io::Error,
+    },
+    /// The socket is connected.
+    Connected {
+        /// Where to.
+        peer: &'a Peer,
+        /// From where.
+        local: Option<SocketAddr>,
+    },
+    /// A TLS handshake begins.
+    Securing {
+        /// The protocols offered with ALPN.
+        alpn: &'a [&'a str],
+        /// The certificates trusted.
+        trust: &'a Trust,
+    },
+    /// A TLS handshake got as far as the certificates (a failed verification is told here too).
+    Secured {
+        /// The session.
+        session: &'a TlsFacts,
+    },
+    /// A SOCKS handshake succeeded.
+    SocksEstablished {
+        /// `SOCKS4`, `SOCKS5`.
+        version: &'a str,
+        /// `host:port` behind the proxy.
+        authority: &'a str,
+    },
+    /// A CONNECT is about to be sent.
+    Tunnelling {
+        /// `host:port` behind the proxy.
+        authority: &'a str,
+    },
+    /// The proxy granted the tunnel.
+    Tunnelled {
+        /// The status.
+        status: u16,
+    },
+    /// The whole way to the server stands.
+    Established {
+        /// The name of the host connected to (the proxy, when there is one).
+        host: &'a str,
+        /// Where to.
+        peer: &'a Peer,
+        /// From where.
+        local: Option<SocketAddr>,
+    },
+    /// A connection kept from earlier is used.
+    Reused {
+        /// The scheme.
+        scheme: &'a str,
+        /// The host or the proxy.
+        host: &'a str,
+        /// The host is a proxy.
+        is_proxy: bool,
+    },
+    /// A kept connection turned out dead; a fresh one is tried.
+    Redialling {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// Credentials are about to be sent.
+    Authenticating {
+        /// For whom.
+        side: Side,
+        /// `Basic`, `Digest`, `Bearer`.
+        scheme: &'a str,
+        /// The user.
+        user: &'a str,
+    },
+    /// Credentials were refused and there is nothing else to try.
+    AuthenticationFailed {
+        /// The scheme.
+        scheme: &'a str,
+    },
+    /// The pieces of one layer and direction that follow, so many octets, passed the socket at once.
+    Batch {
+        /// Which way.
+        direction: Direction,
+        /// The layer.
+        layer: Layer,
+        /// How many octets.
+        bytes: usize,
+    },
+    /// A part of a message.
+    Piece {
+        /// Which way.
+        direction: Direction,
+        /// The layer.
+        layer: Layer,
+        /// The part.
+        role: Role,
+        /// The octets.
+        bytes: Bytes<'a>,
+    },
+    /// The request is on its way, all of it.
+    RequestSent {
+        /// The octets of the body as sent (with chunk framing); none without a body.
+        body: Option<u64>,
+    },
+    /// The wait for `100 Continue` ended without an answer.
+    ContinueNotGranted,
+    /// An HTTP/1.0 response: the connection will not be kept.
+    AssumeClose,
+    /// A response head is complete; its last line is not shown yet.
+    HeadReceived {
+        /// The head.
+        head: &'a Head,
+    },
+    /// A departure from the grammar.
+    Violated {
+        /// Which one, where.
+        violation: &'a Violation,
+    },
+    /// A cookie came, or was refused.
+    CookieHeard {
+        /// The outcome in words.
+        outcome: &'a str,
+    },
+    /// The body will be needed again.
+    Rewinding,
+    /// The content of this response is read and thrown away.
+    IgnoringBody {
+        /// The length is known.
+        sized: bool,
+    },
+    /// Content was delivered to the output, after decoding.
+    Delivered {
+        /// How many octets.
+        bytes: u64,
+    },
+    /// The file that content goes to.
+    Saving {
+        /// Its name.
+        path: &'a Path,
+    },
+    /// Laid-out JSON broke off here and went on raw.
+    JsonBroken {
+        /// The line, from 1.
+        line: u64,
+        /// The column, from 1.
+        column: u64,
+    },
+    /// The connection is kept for later.
+    Kept {
+        /// The host or the proxy, with its port.
+        host: &'a str,
+    },
+    /// The connection is no more.
+    Ended {
+        /// How.
+        how: Ending,
+    },
+    /// One request and its response are over.
+    Exchanged,
+    /// A further request follows: a redirect, or the same with credentials.
+    Following {
+        /// Where to.
+        target: &'a Target,
+        /// A redirect, as against a repetition.
+        redirect: bool,
+    },
+    /// A redirect that was not followed.
+    NotFollowed {
+        /// Where it leads, made absolute where possible.
+        url: &'a str,
+    },
+    /// The transfer failed and will be tried again.
+    Retrying {
+        /// What went wrong: `HTTP error`, `timeout`, `connection refused`, `(retrying all errors)`.
+        problem: &'a str,
+        /// When.
+        after: Duration,
+        /// How many tries are left.
+        left: u32,
+    },
+    /// Something the user should know.
+    Warned {
+        /// One sentence.
+        text: &'a str,
+    },
+    /// Something failed; told where curl tells it, the connection still at hand.
+    Failed {
+        /// What.
+        error: &'a Error,
+    },
+    /// Time passes while waiting.
+    Tick,
+    /// A transfer is over.
+    Finished {
+        /// How.
+        outcome: Result<(), &'a Error>,
+    },
+}
+
+/// What an observer wants to be told beyond the plain facts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Octets of content: no road that hides them may be taken.
+    pub content: bool,
+    /// The TLS session in words (its certificates are taken apart for it).
+    pub tls: bool,
+    /// The octets of TLS records.
+    pub records: bool,
+    /// `Tick`s.
+    pub ticks: bool,
+}
+
+impl Interest {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            content: self.content || other.content,
+            tls: self.tls || other.tls,
+            records: self.records || other.records,
+            ticks: self.ticks || other.ticks,
+        }
+    }
+}
+
+/// A view: it is told, it cannot fail, and it changes nothing.
+pub trait Observer: Send {
+    /// One event, in order.
+    fn observe(&mut self, event: &Event<'_>);
+
+    /// What it needs beyond the plain facts; asked once.
+    fn wants(&self) -> Interest {
+        Interest::default()
+    }
+}
+
+/// All observers of a run.
+pub type Observers = Vec<Box<dyn Observer>>;
+
+/// The end of the stream that the engine holds: one per transfer.
+#[derive(Clone)]
+pub struct Tap {
+    clock: Arc<dyn Clock>,
+    observers: Arc<Mutex<Observers>>,
+    interest: Interest,
+    transfer: u32,
+    connection: Option<u32>,
+}
+
+impl Tap {
+    /// A tap of transfer 0.
+    pub fn new(clock: Arc<dyn Clock>, observers: Observers) -> Self {
+        let interest = observers.iter().fold(Interest::default(), |sum, observer| {
+            sum.and(observer.wants())
+        });
+        Self {
+            clock,
+            observers: Arc::new(Mutex::new(observers)),
+            interest,
+            transfer: 0,
+            connection: None,
+        }
+    }
+
+    /// The same stream for another transfer.
+    #[must_use]
+    pub fn for_transfer(&self, transfer: u32) -> Self {
+        Self {
+            transfer,
+            connection: None,
+            ..self.clone()
+        }
+    }
+
+    /// From now on events belong to this connection.
+    pub fn on_connection(&mut self, connection: Option<u32>) {
+        self.connection = connection;
+    }
+
+    /// The connection that events belong to.
+    pub fn connection(&self) -> Option<u32> {
+        self.connection
+    }
+
+    /// The clock that stamps the events.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// What the observers need beyond the plain facts.
+    pub fn interest(&self) -> Interest {
+        self.interest
+    }
+
+    /// Tells what happens now.
+    pub fn emit(&self, what: Happening<'_>) {
+        self.emit_at(self.clock.now(), what);
+    }
+
+    /// Tells what happened at a time that was noted before.
+    pub fn emit_at(&self, at: Instant, what: Happening<'_>) {
+        let event = Event {
+            at,
+            transfer: self.transfer,
+            connection: self.connection,
+            what,
+        };
+        for observer in self
+            .observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter_mut()
+        {
+            observer.observe(&event);
+        }
+    }
+}
