@@ -1,0 +1,146 @@
+//! Who may set which cookie, and who gets to see it (RFC 6265 §5.1.3, §5.1.4 and §5.3; the name
+//! prefixes and secure cookies as in RFC 6265bis §5.7; the public suffix list).
+
+use super::{Cookie, Origin, Refusal};
+use std::net::IpAddr;
+
+/// Which hosts a cookie's domain stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// That host alone.
+    Host,
+    /// The host and every host below it.
+    Subdomains,
+}
+
+/// Whether the host is written as an IPv4 or IPv6 address, which has no subdomains.
+pub(super) fn is_ip_address(host: &[u8]) -> bool {
+    std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok())
+}
+
+/// Whether `host` is `domain` or lies below it.
+pub(super) fn domain_match(domain: &[u8], host: &[u8]) -> bool {
+    let Some((above, tail)) = host
+        .len()
+        .checked_sub(domain.len())
+        .and_then(|at| host.split_at_checked(at))
+    else {
+        return false;
+    };
+    tail.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with(b"."))
+}
+
+/// Whether `path` is `cookie_path` or lies below it.
+fn path_match(cookie_path: &[u8], path: &[u8]) -> bool {
+    cookie_path == b"/"
+        || path
+            .strip_prefix(cookie_path)
+            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+}
+
+/// Whether a request to `origin` carries the cookie.
+pub(super) fn is_for(cookie: &Cookie, origin: &Origin<'_>) -> bool {
+    let host = origin.host().as_bytes();
+    let host_fits = match cookie.reach {
+        // A file's header line without a domain: curl sends it to hosts given as an address only.
+        _ if cookie.domain.is_empty() => origin.is_ip_address(),
+        Reach::Subdomains if !origin.is_ip_address() => domain_match(&cookie.domain, host),
+        Reach::Subdomains | Reach::Host => cookie.domain.eq_ignore_ascii_case(host),
+    };
+    host_fits
+        && path_match(&cookie.path, request_path(origin))
+        && (!cookie.secure || origin.is_secure())
+}
+
+/// The path of the request without its query; `/` when there is none.
+fn request_path<'a>(origin: &Origin<'a>) -> &'a [u8] {
+    let path = origin.path.split('?').next().unwrap_or_default();
+    if path.starts_with('/') {
+        path.as_bytes()
+    } else {
+        b"/"
+    }
+}
+
+/// The path of a cookie that names none: the request's up to its last slash (RFC 6265 §5.1.4).
+pub(super) fn default_path(origin: &Origin<'_>) -> Vec<u8> {
+    let path = request_path(origin);
+    let slash = path.iter().rposition(|&octet| octet == b'/').unwrap_or(0);
+    tidy_path(path.get(..=slash).unwrap_or(path))
+}
+
+/// A path as it is kept: without quotes around it or a slash behind it; `/` when it does not
+/// begin with a slash.
+pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
+    let path = path.strip_prefix(b"\"").unwrap_or(path);
+    let path = path.strip_suffix(b"\"").unwrap_or(path);
+    match path {
+        [b'/', .., b'/'] => path.strip_suffix(b"/").unwrap_or(path).to_vec(),
+        [b'/', ..] => path.to_vec(),
+        _ => b"/".to_vec(),
+    }
+}
+
+/// Whether the cookie is one to replace the other.
+pub(super) fn same(cookie: &Cookie, other: &Cookie) -> bool {
+    cookie.name == other.name
+        && cookie.path == other.path
+        && cookie.reach == other.reach
+        && cookie.domain.eq_ignore_ascii_case(&other.domain)
+}
+
+/// Whether a cookie from an insecure origin would be sent where the secure `old` one is meant:
+/// same name, one domain within the other, and a path at or below the first segment of `old`'s,
+/// so that `/login` guards `/login/en` but not `/loginhelper`.
+pub(super) fn overlays(cookie: &Cookie, old: &Cookie) -> bool {
+    let segment = old.path.iter().skip(1).position(|&octet| octet == b'/');
+    let first = segment
+        .and_then(|end| old.path.get(..=end))
+        .unwrap_or(&old.path);
+    old.secure
+        && !cookie.secure
+        && cookie.name == old.name
+        && (domain_match(&cookie.domain, &old.domain) || domain_match(&old.domain, &cookie.domain))
+        && path_match(first, &cookie.path)
+}
+
+/// Holds a name to what its prefix promises; in any case of letters, since some servers do not
+/// tell them apart.
+pub(super) fn check_prefix(cookie: &Cookie) -> Result<(), Refusal> {
+    let begins = |prefix: &[u8]| {
+        cookie
+            .name
+            .get(..prefix.len())
+            .is_some_and(|name| name.eq_ignore_ascii_case(prefix))
+    };
+    let kept = if begins(b"__Secure-") {
+        cookie.secure
+    } else if begins(b"__Host-") {
+        cookie.secure && cookie.path == b"/" && cookie.reach == Reach::Host
+    } else {
+        true
+    };
+    if kept { Ok(()) } else { Err(Refusal::Prefix) }
+}
+
+/// Refuses a domain that is a public suffix, unless it is the host itself.
+pub(super) fn check_public_suffix(cookie: &Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
+    let host = origin.host().to_ascii_lowercase();
+    let domain = cookie.domain.to_ascii_lowercase();
+    if is_ip_address(&domain) || domain == host.as_bytes() {
+        return Ok(());
+    }
+    // `co.uk.` with its dot of the root is as public as `co.uk`.
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    let domain = domain.strip_suffix(b".").unwrap_or(&domain);
+    let suffix = psl::suffix(host.as_bytes());
+    if suffix.is_some_and(|suffix| domain.len() > suffix.as_bytes().len()) {
+        Ok(())
+    } else {
+        Err(Refusal::PublicSuffix {
+            name: cookie.name(),
+            host: origin.host().to_owned(),
+            domain: cookie.domain(),
+        })
+    }
+}

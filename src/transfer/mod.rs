@@ -1,0 +1,6 @@
+//! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
+
+pub mod auth;
+pub mod cookies;
+pub mod digest;
+pub mod netrc;
