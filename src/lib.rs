@@ -1,1 +1,2 @@
 //! rcurl
+pub mod http1;
