@@ -1,12 +1,2 @@
-//! rcurl: a curl-like verbose HTTP client and wire inspector.
-
-pub mod clock;
-pub mod environment;
-pub mod error;
-pub mod event;
-pub mod glob;
+//! rcurl
 pub mod http1;
-pub mod plan;
-pub mod streams;
-pub mod target;
-pub mod transfer;
