@@ -1,0 +1,577 @@
+//! One request and its response over one wire, both directions at once.
+//!
+//! Knows: how a request body is fed to the wire while the response is read, the wait for `100
+//! Continue`, an early answer, and every limit of time. Must not know: what a response means, where
+//! content goes, or which request comes next.
+//!
+//! Sources: RFC 9112, 9.3 to 9.6; RFC 9110, 10.1.1 (Expect).
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Exit};
+use crate::event::{Bytes, Direction, Happening, Layer, Tap};
+use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
+use crate::net::wire::{Io, Wait, Wire};
+use crate::transfer::compose::RequestHead;
+use crate::transfer::pace::Pace;
+use crate::transfer::source::{Pull, Source};
+
+/// Who makes something of a response.
+pub trait Receiver {
+    /// A line of a head is complete, and not yet shown.
+    fn hear(&mut self, role: Role, line: &[u8]);
+
+    /// A line of a head (with its line end) was shown; `-i` and `-D` want it now.
+    fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error>;
+
+    /// A head is complete but for its empty line. What is to become of the content?
+    fn decide(&mut self, head: &Head) -> Result<Reception, Error>;
+
+    /// Content, or with `--raw` any part of the body.
+    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error>;
+}
+
+/// What becomes of the content of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reception {
+    /// It goes to the receiver.
+    Deliver,
+    /// It is read and thrown away, so that the connection can be kept.
+    Ignore,
+    /// It is not read; the connection is closed.
+    Leave,
+}
+
+/// What an exchange is held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// The layer that the octets are told of.
+    pub layer: Layer,
+    /// When the transfer began; time-outs tell how long it took.
+    pub began: Instant,
+    /// When it must be over.
+    pub deadline: Option<Instant>,
+    /// How long `100 Continue` is waited for.
+    pub continue_timeout: Duration,
+    /// `--limit-rate`, octets a second.
+    pub rate: Option<u64>,
+    /// `--speed-limit` and `--speed-time`: slower than this for so long is a failure.
+    pub least_speed: Option<(u64, Duration)>,
+}
+
+/// A response that came to its end.
+#[derive(Debug)]
+pub struct Response {
+    /// The final head.
+    pub head: Head,
+    /// The connection switched to another protocol: what follows was not looked at.
+    pub switched: bool,
+    /// 417 came for an `Expect` that was sent.
+    pub expectation_failed: bool,
+    /// The content was left unread.
+    pub left: bool,
+}
+
+/// An exchange that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// The observers have been told.
+    pub told: bool,
+    /// Not one octet came: on a kept connection, a fresh one is worth a try.
+    pub nothing_came: bool,
+}
+
+/// How much may wait for the kernel before more of the body is read (curl's upload buffer).
+const WINDOW: usize = 64 * 1024;
+
+/// Runs an exchange to its end.
+pub fn exchange(
+    wire: &mut dyn Wire,
+    http: &mut Connection,
+    head: &RequestHead,
+    source: &mut Source,
+    receiver: &mut dyn Receiver,
+    terms: Terms,
+    tap: &Tap,
+) -> Result<Response, Failure> {
+    let now = tap.clock().now();
+    let mut exchange = Exchange {
+        out: Outgoing {
+            source,
+            state: Sending::Body,
+            layer: terms.layer,
+            octets: Vec::new(),
+            buffer: Vec::new(),
+            body: 0,
+            has_body: head.framing != crate::http1::Framing::None,
+            pace: Pace::new(terms.rate, now),
+            waits_for_source: false,
+        },
+        incoming: Incoming {
+            receiver,
+            head: None,
+            reception: Reception::Deliver,
+            layer: terms.layer,
+            pace: Pace::new(terms.rate, now),
+            octets: 0,
+            content: 0,
+            over: false,
+        },
+        http,
+        tap,
+        terms,
+        speed: terms.least_speed.map(|(least, span)| SlowWatch { least, span, since: now, octets: 0 }),
+        expectation_failed: false,
+    };
+    let result = exchange.run(wire, head);
+    result.map_err(|(error, told)| Failure { error, told, nothing_came: exchange.incoming.octets == 0 })
+}
+
+/// An error, and whether it was told already.
+type Told<T> = Result<T, (Error, bool)>;
+
+fn untold(error: Error) -> (Error, bool) {
+    (error, false)
+}
+
+struct Exchange<'a> {
+    http: &'a mut Connection,
+    tap: &'a Tap,
+    terms: Terms,
+    out: Outgoing<'a>,
+    incoming: Incoming<'a>,
+    speed: Option<SlowWatch>,
+    expectation_failed: bool,
+}
+
+/// Whether a response has come to its end.
+#[derive(PartialEq, Eq)]
+enum Progress {
+    More,
+    Complete,
+    Switched,
+    Left,
+}
+
+impl Exchange<'_> {
+    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<Response> {
+        self.begin(wire, head)?;
+        loop {
+            self.feed(wire)?;
+            if self.incoming.over && matches!(self.out.state, Sending::Told | Sending::Given) {
+                return self.response(Progress::Complete);
+            }
+            let now = self.tap.clock().now();
+            let wait = Wait {
+                until: self.next_alarm(now),
+                receive: self.incoming.pace.ready(now),
+                also: if self.out.waits_for_source { self.out.source.pollable() } else { None },
+            };
+            let progress = match wire.wait(wait) {
+                Io::Bytes { at, bytes } => self.take(at, bytes)?,
+                Io::Sent(_) | Io::AlsoReady => Progress::More,
+                Io::TimedOut => self.time_passed()?,
+                Io::Eof | Io::Failed(_) if self.incoming.over => return self.response(Progress::Complete),
+                Io::Eof => self.end_of_stream()?,
+                Io::Failed(error) => return Err(untold(self.broken_off(&error))),
+            };
+            match progress {
+                Progress::More => {}
+                // A success that came early does not end the request: the rest is sent, as curl does.
+                Progress::Complete => self.incoming.over = true,
+                done => return self.response(done),
+            }
+        }
+    }
+
+    /// Sends the head, and with it as much of the body as fits in one write.
+    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<()> {
+        let began = self.http.send_head(&head.method, head.framing);
+        began.map_err(|misuse| untold(Error::new(Exit::BadFunctionArgument, misuse.to_string())))?;
+        let layer = self.terms.layer;
+        let direction = Direction::Out;
+        self.tap.emit(Happening::Batch { direction, layer, bytes: head.octets.len() });
+        for (role, line) in request_lines(&head.octets) {
+            self.tap.emit(Happening::Piece { direction, layer, role, bytes: Bytes::Seen(line) });
+        }
+        self.out.octets.extend_from_slice(&head.octets);
+        if head.expects_continue {
+            self.out.state = Sending::AwaitingContinue(self.tap.clock().now() + self.terms.continue_timeout);
+        } else {
+            self.out.fill(self.http, self.tap, WINDOW.saturating_sub(head.octets.len())).map_err(untold)?;
+        }
+        self.out.push(wire);
+        Ok(())
+    }
+
+    /// Keeps the wire busy with the request body, and tells when the last of it is gone.
+    fn feed(&mut self, wire: &mut dyn Wire) -> Told<()> {
+        self.out.waits_for_source = false;
+        while self.out.state == Sending::Body && wire.queued() < WINDOW && self.out.pace.ready(self.tap.clock().now())
+        {
+            self.out.fill(self.http, self.tap, WINDOW).map_err(untold)?;
+            self.out.push(wire);
+            if self.out.waits_for_source {
+                break;
+            }
+        }
+        if self.out.state == Sending::Queued && wire.queued() == 0 {
+            self.out.state = Sending::Told;
+            if self.terms.layer == Layer::Http {
+                let body = self.out.has_body.then_some(self.out.body);
+                self.tap.emit(Happening::RequestSent { body });
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, at: Instant, bytes: &[u8]) -> Told<Progress> {
+        let layer = self.terms.layer;
+        self.tap.emit_at(at, Happening::Batch { direction: Direction::In, layer, bytes: bytes.len() });
+        self.incoming.octets += bytes.len() as u64;
+        self.incoming.pace.moved(bytes.len());
+        if let Some(speed) = &mut self.speed {
+            speed.octets += bytes.len() as u64;
+        }
+        let mut rest = bytes;
+        loop {
+            let (taken, signal) = match self.http.receive(rest) {
+                Ok(step) => step,
+                Err(broken) => return Err(self.malformed(broken, rest)),
+            };
+            match signal {
+                Signal::NeedMore => return Ok(Progress::More),
+                Signal::Piece(role, octets) => self.incoming.piece(self.tap, at, role, octets).map_err(untold)?,
+                Signal::Violated(violation) => self.tap.emit(Happening::Violated { violation: &violation }),
+                Signal::Interim(head) => {
+                    self.incoming.interim(self.tap, &head).map_err(untold)?;
+                    if head.status() == 100 {
+                        self.out.granted();
+                    }
+                }
+                Signal::Final(head) => {
+                    let rest = rest.get(taken..).unwrap_or_default();
+                    if self.decide(head, at, rest)? == Progress::Left {
+                        return Ok(Progress::Left);
+                    }
+                }
+                Signal::End => {
+                    self.stray(rest.get(taken..).unwrap_or_default());
+                    return Ok(Progress::Complete);
+                }
+                Signal::Switched => return Ok(Progress::Switched),
+            }
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    /// The final head is known: asks what it means, then shows its empty line.
+    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Told<Progress> {
+        self.tap.emit(Happening::HeadReceived { head: &head });
+        let decision = self.incoming.receiver.decide(&head);
+        if !self.out.is_complete() && head.status() >= 300 {
+            // An error makes the rest of the request pointless (RFC 9112, 9.5).
+            self.expectation_failed = head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_));
+            self.out.state = Sending::Given;
+        } else {
+            self.out.granted();
+        }
+        self.incoming.head = Some(head);
+        match decision {
+            Ok(Reception::Leave) => {
+                self.show_head_end(at, rest)?;
+                self.http.abandon();
+                Ok(Progress::Left)
+            }
+            Ok(reception) => {
+                self.incoming.reception = reception;
+                Ok(Progress::More)
+            }
+            Err(error) => {
+                self.tap.emit(Happening::Failed { error: &error });
+                self.show_head_end(at, rest)?;
+                Err((error, true))
+            }
+        }
+    }
+
+    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Told<()> {
+        if let Ok((_, Signal::Piece(role, octets))) = self.http.receive(rest) {
+            self.incoming.piece(self.tap, at, role, octets).map_err(untold)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the octets that cannot be read on, so that none is lost, and makes the error.
+    fn malformed(&mut self, broken: Broken, rest: &[u8]) -> (Error, bool) {
+        let error = Error::from(broken);
+        self.tap.emit(Happening::Failed { error: &error });
+        self.stray(rest);
+        (error, true)
+    }
+
+    fn stray(&mut self, mut rest: &[u8]) {
+        while let Ok((taken, Signal::Piece(role, octets))) = self.http.receive(rest) {
+            let bytes = Bytes::Seen(octets);
+            self.tap.emit(Happening::Piece { direction: Direction::In, layer: self.terms.layer, role, bytes });
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    fn end_of_stream(&mut self) -> Told<Progress> {
+        match self.http.receive_eof() {
+            Ok(_) => Ok(Progress::Complete),
+            Err(broken) => Err(self.malformed(broken, &[])),
+        }
+    }
+
+    /// The socket failed. A response that was complete but for its close stays complete.
+    fn broken_off(&mut self, error: &io::Error) -> Error {
+        let reason = reason(error);
+        if self.out.is_complete() || self.incoming.octets > 0 {
+            Error::new(Exit::RecvError, format!("Recv failure: {reason}"))
+        } else {
+            Error::new(Exit::SendError, format!("Send failure: {reason}"))
+        }
+    }
+
+    fn next_alarm(&self, now: Instant) -> Option<Instant> {
+        let awaited = match self.out.state {
+            Sending::AwaitingContinue(until) => Some(until),
+            _ => None,
+        };
+        let tick = (self.tap.interest().ticks || self.speed.is_some()).then(|| now + Duration::from_millis(200));
+        let pauses = [self.incoming.pace.next(now), self.out.pace.next(now).filter(|_| !self.out.is_complete())];
+        [self.terms.deadline, awaited, tick].into_iter().chain(pauses).flatten().min()
+    }
+
+    fn time_passed(&mut self) -> Told<Progress> {
+        let now = self.tap.clock().now();
+        if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
+            return Err(untold(self.timed_out(now)));
+        }
+        if let Sending::AwaitingContinue(until) = self.out.state
+            && now >= until
+        {
+            self.tap.emit(Happening::ContinueNotGranted);
+            self.out.granted();
+        }
+        if let Some(speed) = &mut self.speed {
+            speed.check(now).map_err(untold)?;
+        }
+        self.tap.emit(Happening::Tick);
+        Ok(Progress::More)
+    }
+
+    fn timed_out(&self, now: Instant) -> Error {
+        let took = now.saturating_duration_since(self.terms.began).as_millis();
+        let content = self.incoming.content;
+        let of = self.http.remaining().map_or_else(String::new, |left| format!(" out of {}", content + left));
+        let message = format!("Operation timed out after {took} milliseconds with {content}{of} bytes received");
+        Error::new(Exit::OperationTimedout, message)
+    }
+
+    fn response(&mut self, progress: Progress) -> Told<Response> {
+        let Some(head) = self.incoming.head.take() else {
+            return Err((Error::from(Broken::EmptyReply), false));
+        };
+        Ok(Response {
+            head,
+            switched: progress == Progress::Switched,
+            expectation_failed: self.expectation_failed,
+            left: progress == Progress::Left,
+        })
+    }
+}
+
+/// The words of the system for an error, without its number.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+/// How far the request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    /// The body waits for leave until then.
+    AwaitingContinue(Instant),
+    /// The body is being sent.
+    Body,
+    /// All of it is queued.
+    Queued,
+    /// All of it is gone, and that was told.
+    Told,
+    /// The rest will not be sent.
+    Given,
+}
+
+struct Outgoing<'a> {
+    source: &'a mut Source,
+    state: Sending,
+    layer: Layer,
+    /// Composed, about to be handed to the wire.
+    octets: Vec<u8>,
+    buffer: Vec<u8>,
+    /// Octets of the body as sent.
+    body: u64,
+    has_body: bool,
+    pace: Pace,
+    waits_for_source: bool,
+}
+
+impl Outgoing<'_> {
+    fn is_complete(&self) -> bool {
+        matches!(self.state, Sending::Queued | Sending::Told)
+    }
+
+    fn granted(&mut self) {
+        if matches!(self.state, Sending::AwaitingContinue(_)) {
+            self.state = Sending::Body;
+        }
+    }
+
+    /// Takes a piece of the body from its source and frames it.
+    fn fill(&mut self, http: &mut Connection, tap: &Tap, most: usize) -> Result<(), Error> {
+        if !self.has_body {
+            self.state = Sending::Queued;
+            return Ok(());
+        }
+        let most = self.pace.portion(most.max(1024));
+        self.buffer.resize(most, 0);
+        let misuse = |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
+        let mut framed = Framed { tap, layer: self.layer, pieces: Vec::new(), octets: &mut self.octets, count: 0 };
+        match self.source.pull(&mut self.buffer).map_err(|error| unreadable(&error))? {
+            Pull::NotNow => self.waits_for_source = true,
+            Pull::Data(count) => {
+                let data = self.buffer.get(..count).unwrap_or_default();
+                http.send_content(data, |role, octets| framed.add(role, octets)).map_err(misuse)?;
+            }
+            Pull::End => {
+                http.end_message(|role, octets| framed.add(role, octets)).map_err(misuse)?;
+                self.state = Sending::Queued;
+            }
+        }
+        let count = framed.count;
+        framed.tell();
+        self.body += count as u64;
+        self.pace.moved(count);
+        // A body of known length is over with its last octet: no need to ask the source once more.
+        if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
+            return self.fill(http, tap, most);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, wire: &mut dyn Wire) {
+        if !self.octets.is_empty() {
+            // A failure to send is remembered by the wire and told when reading ends too: the
+            // server may have answered before it closed.
+            let _ = wire.send(&self.octets);
+            self.octets.clear();
+        }
+    }
+}
+
+fn unreadable(error: &io::Error) -> Error {
+    Error::new(Exit::ReadError, format!("Failed to read the request body: {}", reason(error))) 
+}
+
+/// Framed octets with their roles, told as one batch.
+struct Framed<'a> {
+    tap: &'a Tap,
+    layer: Layer,
+    octets: &'a mut Vec<u8>,
+    pieces: Vec<(Role, usize)>,
+    count: usize,
+}
+
+impl Framed<'_> {
+    fn add(&mut self, role: Role, octets: &[u8]) {
+        self.octets.extend_from_slice(octets);
+        self.pieces.push((role, octets.len()));
+        self.count += octets.len();
+    }
+
+    fn tell(self) {
+        if self.count == 0 {
+            return;
+        }
+        let (direction, layer) = (Direction::Out, self.layer);
+        self.tap.emit(Happening::Batch { direction, layer, bytes: self.count });
+        let mut at = self.octets.len() - self.count;
+        for (role, length) in self.pieces {
+            let bytes = Bytes::Seen(self.octets.get(at..at + length).unwrap_or_default());
+            self.tap.emit(Happening::Piece { direction, layer, role, bytes });
+            at += length;
+        }
+    }
+}
+
+struct Incoming<'a> {
+    receiver: &'a mut dyn Receiver,
+    head: Option<Head>,
+    reception: Reception,
+    layer: Layer,
+    pace: Pace,
+    /// All octets that came.
+    octets: u64,
+    /// Octets of content.
+    content: u64,
+    /// The response is complete.
+    over: bool,
+}
+
+impl Incoming<'_> {
+    fn interim(&mut self, tap: &Tap, head: &Head) -> Result<(), Error> {
+        tap.emit(Happening::HeadReceived { head });
+        self.receiver.decide(head).map(drop)
+    }
+
+    fn piece(&mut self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) -> Result<(), Error> {
+        let is_head = matches!(role, Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine);
+        if is_head {
+            self.receiver.hear(role, octets);
+        }
+        let bytes = Bytes::Seen(octets);
+        tap.emit_at(at, Happening::Piece { direction: Direction::In, layer: self.layer, role, bytes });
+        if is_head {
+            self.receiver.pass(role, octets)?;
+        }
+        if role == Role::Content {
+            self.content += octets.len() as u64;
+        }
+        let is_body = !matches!(role, Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray);
+        if is_body && self.reception == Reception::Deliver {
+            self.receiver.content(role, octets)?;
+        }
+        Ok(())
+    }
+}
+
+/// `--speed-limit`: too slow for too long.
+struct SlowWatch {
+    least: u64,
+    span: Duration,
+    since: Instant,
+    octets: u64,
+}
+
+impl SlowWatch {
+    fn check(&mut self, now: Instant) -> Result<(), Error> {
+        let past = now.saturating_duration_since(self.since);
+        if past < self.span {
+            return Ok(());
+        }
+        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
+            let (least, span) = (self.least, self.span.as_secs());
+            let message = format!("Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds");
+            return Err(Error::new(Exit::OperationTimedout, message));
+        }
+        self.since = now;
+        self.octets = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! What follows a response head: nothing, a redirect, or the same request once more.
+//!
+//! Knows: which statuses redirect, what becomes of the method, and when a redirect is refused.
+//! Must not know: connections, files, or what is shown. Pure.
+//!
+//! Sources: RFC 9110, 15.4 (redirection); curl's `-L`, `--follow`, `--post30x`.
+
+use crate::error::{Error, Exit};
+use crate::http1::Head;
+use crate::plan::{Follow, FollowMode, Protocols};
+use crate::target::{Scheme, Target, UrlError};
+
+/// Where a redirect leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The next URL.
+    pub target: Target,
+    /// What becomes of method and body.
+    pub method: NextMethod,
+}
+
+/// The method after a redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextMethod {
+    /// The same, with the same body.
+    Same,
+    /// GET (or HEAD) without a body; a method of `-X` stays.
+    Get,
+    /// GET without a body; a method of `-X` is dropped.
+    GetDroppingCustom,
+}
+
+/// The `Location` of a response, when it is one that redirects and names a place.
+pub fn location(head: &Head) -> Option<&[u8]> {
+    let redirects = (300..400).contains(&head.status());
+    head.field("Location").filter(|value| redirects && !value.is_empty())
+}
+
+/// Whether the method is one whose body made the request: what 301 to 303 may turn into GET.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// GET or HEAD.
+    Nothing,
+    /// `-d`, `--json`, `-F`.
+    Post,
+    /// `-T`.
+    Put,
+}
+
+/// Reads the redirect out of a response; how many were followed before is `followed`.
+///
+/// # Errors
+/// Exit 47 when the limit is reached, 3 for a `Location` that is no URL, 1 for a scheme that may
+/// not be used.
+pub fn redirect(
+    plan: &Follow,
+    path_as_is: bool,
+    from: &Target,
+    head: &Head,
+    carries: Carries,
+    followed: u32,
+) -> Result<Option<Redirect>, Error> {
+    let Some(reference) = location(head) else { return Ok(None) };
+    if plan.mode == FollowMode::Never {
+        return Ok(None);
+    }
+    if let Some(most) = plan.most.filter(|most| followed >= *most) {
+        return Err(Error::new(Exit::TooManyRedirects, format!("Maximum ({most}) redirects followed")));
+    }
+    let target = from.join(reference, path_as_is).map_err(|error| refused(&error))?;
+    if !allows(plan.proto_redir, target.scheme) || !allows(plan.proto, target.scheme) {
+        let message = format!("Protocol \"{}\" disabled in redirect", target.scheme);
+        return Err(Error::new(Exit::UnsupportedProtocol, message));
+    }
+    Ok(Some(Redirect { target, method: next_method(plan, head.status(), carries) }))
+}
+
+fn refused(error: &UrlError) -> Error {
+    match error {
+        UrlError::Unsupported(scheme) => {
+            Error::new(Exit::UnsupportedProtocol, format!("Protocol \"{scheme}\" not supported in redirect"))
+        }
+        other => Error::new(Exit::UrlMalformat, format!("The redirect target URL could not be parsed: {other}")),
+    }
+}
+
+/// Whether a protocol is in a set.
+pub fn allows(set: Protocols, scheme: Scheme) -> bool {
+    match scheme {
+        Scheme::Http => set.http,
+        Scheme::Https => set.https,
+    }
+}
+
+fn next_method(plan: &Follow, status: u16, carries: Carries) -> NextMethod {
+    let becomes_get = match status {
+        301 => carries == Carries::Post && !plan.post301,
+        302 => carries == Carries::Post && !plan.post302,
+        303 => carries != Carries::Nothing && !(carries == Carries::Post && plan.post303),
+        _ => false,
+    };
+    match (becomes_get, plan.mode) {
+        (true, FollowMode::Standard) => NextMethod::GetDroppingCustom,
+        (true, _) => NextMethod::Get,
+        // `--follow` obeys the status even where nothing but `-X` made the method.
+        (false, FollowMode::Standard) if status == 303 && carries == Carries::Nothing => NextMethod::GetDroppingCustom,
+        (false, _) => NextMethod::Same,
+    }
+}

@@ -1,0 +1,46 @@
+//! `--limit-rate`: how much may move when.
+//!
+//! Knows: a rate and what moved so far. Must not know: which way, or what.
+
+use std::time::{Duration, Instant};
+
+/// A mean rate that is not exceeded.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    rate: Option<u64>,
+    began: Instant,
+    octets: u64,
+}
+
+impl Pace {
+    /// A pace that begins now; no rate is no limit.
+    pub fn new(rate: Option<u64>, now: Instant) -> Self {
+        Self { rate: rate.filter(|rate| *rate > 0), began: now, octets: 0 }
+    }
+
+    /// So many octets moved.
+    pub fn moved(&mut self, octets: usize) {
+        self.octets = self.octets.saturating_add(octets as u64);
+    }
+
+    /// Whether more may move now.
+    pub fn ready(&self, now: Instant) -> bool {
+        self.next(now).is_none()
+    }
+
+    /// When more may move, if not now.
+    pub fn next(&self, now: Instant) -> Option<Instant> {
+        let rate = self.rate?;
+        let nanoseconds = u128::from(self.octets) * 1_000_000_000 / u128::from(rate);
+        let due = self.began + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1));
+        (due > now).then_some(due)
+    }
+
+    /// How much to move at once, of what there is room for: a tenth of a second's worth.
+    pub fn portion(&self, room: usize) -> usize {
+        match self.rate {
+            Some(rate) => room.min(usize::try_from(rate / 10).unwrap_or(usize::MAX).max(1)),
+            None => room,
+        }
+    }
+}
