@@ -1,1 +1,3 @@
 //! rcurl
+
+pub mod codec;
