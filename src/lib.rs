@@ -1,2 +1,7 @@
 //! rcurl
+<<<<<<< HEAD
 pub mod http1;
+=======
+
+pub mod codec;
+>>>>>>> codec
