@@ -158,10 +158,7 @@ impl Offer {
                 }
                 Scheme::Digest => {
                     self.digest = digest::Challenge::read(&parameters);
-                    let stale = self
-                        .digest
-                        .as_ref()
-                        .is_some_and(|challenge| challenge.stale());
+                    let stale = self.digest.as_ref().is_some_and(digest::Challenge::stale);
                     self.digest.is_none() || (sent == Some(scheme) && !stale)
                 }
                 Scheme::Basic | Scheme::Bearer => sent == Some(scheme),

@@ -1,0 +1,7 @@
+//! The integration tests, one module for each part of the crate.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod auth;
+mod cookies;
+mod netrc;
