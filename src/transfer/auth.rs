@@ -158,10 +158,7 @@ impl Offer {
                 }
                 Scheme::Digest => {
                     self.digest = digest::Challenge::read(&parameters);
-                    let stale = self
-                        .digest
-                        .as_ref()
-                        .is_some_and(|challenge| challenge.stale());
+                    let stale = self.digest.as_ref().is_some_and(digest::Challenge::stale);
                     self.digest.is_none() || (sent == Some(scheme) && !stale)
                 }
                 Scheme::Basic | Scheme::Bearer => sent == Some(scheme),
@@ -175,7 +172,8 @@ impl Offer {
     }
 
     /// The strongest scheme that is both wanted and offered, by curl's order: Bearer, Digest,
-    /// Basic. A Digest challenge that cannot be answered counts for nothing.
+    /// Basic. A Digest challenge that cannot be answered counts for nothing. Credentials that were
+    /// refused are for the caller not to send again, unless the challenge is stale.
     pub fn pick(&self, wanted: Wanted) -> Option<Scheme> {
         STRONGEST_FIRST.into_iter().find(|&scheme| {
             wanted.has(scheme)

@@ -217,7 +217,7 @@ impl Words<'_> {
         // The rest of the line with the macro's name on it.
         let mut passed = lines.next().map_or(0, <[u8]>::len);
         for line in lines {
-            if matches!(line, [end @ .., b'\n'] if end.iter().all(|&octet| octet == b'\r')) {
+            if line.trim_ascii().is_empty() {
                 break;
             }
             passed += line.len();

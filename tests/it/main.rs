@@ -5,3 +5,10 @@ mod content;
 mod date;
 mod json;
 mod text;
+//! The integration tests, one module for each part of the crate.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod auth;
+mod cookies;
+mod netrc;

@@ -300,7 +300,7 @@ fn push_pair(value: &mut Vec<u8>, pair: &[&[u8]]) {
     if !value.is_empty() {
         value.extend_from_slice(b"; ");
     }
-    pair.iter().for_each(|piece| value.extend_from_slice(piece));
+    value.extend_from_slice(&pair.concat());
 }
 
 impl Origin<'_> {

@@ -134,7 +134,7 @@ impl<'a> Attributes<'a> {
             (b"domain", Some(domain)) if !domain.is_empty() => self.domain = Some(domain),
             (b"max-age", Some(age)) => self.max_age = max_age(age, now).or(self.max_age),
             (b"expires", Some(text)) if text.len() < MAX_DATE => {
-                self.expires = Some(expires(text, date))
+                self.expires = Some(expires(text, date));
             }
             _ => {}
         }

@@ -69,14 +69,15 @@ pub(super) fn default_path(origin: &Origin<'_>) -> Vec<u8> {
     tidy_path(path.get(..=slash).unwrap_or(path))
 }
 
-/// A path as it is kept: without quotes around it or a slash behind it; `/` when it does not
-/// begin with a slash.
+/// A path as it is kept: without quotes around it or slashes behind it; `/` when it does not
+/// begin with a slash. Tidying twice changes nothing, so that a path survives the file.
 pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
-    let path = path.strip_prefix(b"\"").unwrap_or(path);
-    let path = path.strip_suffix(b"\"").unwrap_or(path);
-    match path {
-        [b'/', .., b'/'] => path.strip_suffix(b"/").unwrap_or(path).to_vec(),
-        [b'/', ..] => path.to_vec(),
+    let start = path.iter().position(|&octet| octet != b'"');
+    let end = path.iter().rposition(|octet| !b"\"/".contains(octet));
+    match (start, end) {
+        (Some(start), Some(end)) if path.get(start) == Some(&b'/') => {
+            path.get(start..=end).unwrap_or_default().to_vec()
+        }
         _ => b"/".to_vec(),
     }
 }

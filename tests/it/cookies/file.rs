@@ -1,0 +1,111 @@
+//! Cookie files: which lines are read, and how they are written.
+
+use super::{NOW, date, jar, read, sent, set, story, written};
+use rcurl::transfer::cookies::Jar;
+
+#[test]
+fn files_are_read() {
+    let reads = |lines: &str, expected: &str| {
+        let text = format!("{lines}\nh.test\tFALSE\t/\tFALSE\t0\tend\t1\n");
+        let expected = if expected.is_empty() {
+            "end=1".into()
+        } else {
+            format!("end=1; {expected}")
+        };
+        assert_eq!(sent(&read(&text), "http://h.test/"), expected, "{lines:?}");
+    };
+    reads("h.test\tFALSE\t/\tFALSE\t0\tk\tv", "k=v");
+    reads("h.test\tFALSE\t/\tFALSE\t0\tk\tv\r", "k=v");
+    reads("H.TEST\tFALSE\t/\tFALSE\t9999999999\tk\tv", "k=v");
+    reads("#HttpOnly_.h.test\tTRUE\t/\tFALSE\t0\tk\tv", "k=v");
+    reads("h.test\tFALSE\t/\tFALSE\t0\tk\t", "k=");
+    reads("h.test\tFALSE\t/\tFALSE\t0\tk", "k=");
+    reads("h.test\tFALSE\tFALSE\t0\tk\tv", "k=v");
+    reads("Set-Cookie: k=v; Domain=h.test", "k=v");
+    reads("set-cookie:k=v;domain=.h.test\r", "k=v");
+    for none in [
+        "# h.test\tFALSE\t/\tFALSE\t0\tk\tv",
+        "h.test FALSE / FALSE 0 k v",
+        "h.test\tFALSE\t/\tFALSE\t0\tk\tv\tmore",
+        "h.test\tFALSE\t/\tFALSE\t0\t\tk\tv",
+        "h.test\tFALSE\t/\tFALSE\t0\t\tv",
+        "h.test\tFALSE\t/\tFALSE\tsoon\tk\tv",
+        "h.test\tFALSE\t/\tFALSE\t-1\tk\tv",
+        "h.test\tFALSE\t/\tFALSE\t1\tk\tv",
+        "h.test\tFALSE\t/\tTRUE\t0\tk\tv",
+        "h.test\tFALSE\t/\tFALSE\t0\t__Secure-k\tv",
+        "h.test\tFALSE\t/\tFALSE\t0\tk\ta\u{1}b",
+        "h.test\tFALSE\t/\tFALSE",
+        "\tFALSE\t/\tFALSE\t0\tk\tv",
+        "\t\t\t\t\t\t",
+        "Set-Cookie: k=v; Domain=.",
+        "Set-Cookie: k=v",
+        "HTTP/1.1 200 OK\r\nServer: x\r\n",
+    ] {
+        reads(none, "");
+    }
+    assert_eq!(
+        sent(
+            &read("h.test\tFALSE\t/\tTRUE\t0\tk\tv\n"),
+            "https://h.test/"
+        ),
+        "k=v"
+    );
+}
+
+/// Such a line names no site; curl sends it to addresses and nowhere else.
+#[test]
+fn a_header_line_without_a_domain() {
+    let jar = read(
+        "Set-Cookie: foobar=name; domain=127.0.0.1; path=/;\nSet-Cookie: cookie=yes; path=/we;\n\
+         Set-Cookie: cookie=perhaps; path=/we/want;\nSet-Cookie: nocookie=yes; path=/WE;\n\
+         Set-Cookie: blexp=yesyes; domain=127.0.0.1; domain=127.0.0.1; expiry=totally bad;\n\
+         Set-Cookie: cookie9=junk--\t\nSet-Cookie: cookie1=\u{1}-junk\n",
+    );
+    let expected = "cookie=perhaps; cookie=yes; foobar=name; blexp=yesyes; cookie9=junk--";
+    assert_eq!(sent(&jar, "http://127.0.0.1/we/want/8"), expected);
+    assert_eq!(sent(&jar, "http://h.test/we/want/8"), "-");
+    assert_eq!(written(&jar).lines().count(), 2);
+}
+
+#[test]
+fn files_are_written_newest_first() {
+    let jar = story(&[
+        ("http://h.test/a/b", "s=1"),
+        (
+            "http://h.test/",
+            "p=2; Max-Age=5000; Path=/d; Domain=h.test",
+        ),
+        ("https://h.test/", "h=3; HttpOnly; Secure"),
+        ("http://h.test/", "e=4; Max-Age=0"),
+        ("http://h.test/a/b", "s=5"),
+        ("http://[::1]/", "q=\"5 5\""),
+    ]);
+    let expected = format!(
+        "::1\tFALSE\t/\tFALSE\t0\tq\t\"5 5\"\n#HttpOnly_h.test\tFALSE\t/\tTRUE\t0\th\t3\n\
+         .h.test\tTRUE\t/d\tFALSE\t{}\tp\t2\nh.test\tFALSE\t/a\tFALSE\t0\ts\t5\n",
+        NOW + 5000
+    );
+    assert_eq!(written(&jar), expected);
+    assert_eq!(written(&Jar::new(date)), "");
+}
+
+#[test]
+fn a_response_overrules_files() {
+    let file = b"h.test\tFALSE\t/\tFALSE\t0\tk\tfile\n";
+    let mut jar = jar();
+    jar.read_file(file, NOW);
+    jar.read_file(b"h.test\tFALSE\t/\tFALSE\t0\tk\tlater\n", NOW);
+    assert_eq!(sent(&jar, "http://h.test/"), "k=later");
+    set(&mut jar, "http://h.test/", "k=live");
+    jar.read_file(file, NOW);
+    assert_eq!(sent(&jar, "http://h.test/"), "k=live");
+}
+
+#[test]
+fn session_cookies_can_be_forgotten() {
+    let mut jar =
+        read("h.test\tFALSE\t/\tFALSE\t0\ta\t1\nh.test\tFALSE\t/\tFALSE\t9999999999\tb\t2\n");
+    jar.forget_session_cookies();
+    assert_eq!(sent(&jar, "http://h.test/"), "b=2");
+}
