@@ -321,10 +321,10 @@ pub enum Happening<'a> {
         /// The user.
         user: &'a str,
     },
-    /// Credentials were refused and there is nothing else to try.
-    AuthenticationFailed {
-        /// The scheme.
-        scheme: &'a str,
+    /// A challenge that leads nowhere: credentials were refused, or it makes no sense.
+    AuthenticationRemark {
+        /// What there is to say, in curl's words.
+        remark: &'a str,
     },
     /// The pieces of one layer and direction that follow, so many octets, passed the socket at once.
     Batch {

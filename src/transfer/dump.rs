@@ -1,0 +1,82 @@
+//! `-D`: received heads, written to a file of their own.
+//!
+//! Knows: that several transfers may share one file, which is emptied once a run. Must not know:
+//! what a head means.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Error, Exit};
+use crate::plan::Destination;
+use crate::streams::Console;
+use crate::transfer::exchange::reason;
+
+/// The header files of a run.
+#[derive(Default)]
+pub struct Dumps {
+    open: Mutex<HashMap<PathBuf, Arc<Mutex<File>>>>,
+}
+
+/// Where the heads of one transfer are dumped.
+#[derive(Clone)]
+pub enum Dump {
+    /// Standard output or standard error.
+    Console(Console),
+    /// A file.
+    File(PathBuf, Arc<Mutex<File>>),
+}
+
+impl Dumps {
+    /// The dump for a destination; a file is made with the first call for it.
+    pub fn open(
+        &self,
+        to: &Destination,
+        create_dirs: bool,
+        stdout: &Console,
+        stderr: &Console,
+    ) -> Result<Dump, Error> {
+        let path = match to {
+            Destination::Stdout => return Ok(Dump::Console(stdout.clone())),
+            Destination::Stderr => return Ok(Dump::Console(stderr.clone())),
+            Destination::File(path) => path,
+        };
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = open.get(path) {
+            return Ok(Dump::File(path.clone(), file.clone()));
+        }
+        let file = create(path, create_dirs).map_err(|error| {
+            let message = format!("Failed to open {}: {}", path.display(), reason(&error));
+            Error::new(Exit::WriteError, message).because(error)
+        })?;
+        let file = Arc::new(Mutex::new(file));
+        open.insert(path.clone(), file.clone());
+        Ok(Dump::File(path.clone(), file))
+    }
+}
+
+fn create(path: &Path, create_dirs: bool) -> std::io::Result<File> {
+    if create_dirs && let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    File::create(path)
+}
+
+impl Dump {
+    /// Writes one line of a head, as received.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
+        let (result, place) = match self {
+            Dump::Console(console) => (console.write_all(line), "the header output".to_owned()),
+            Dump::File(path, file) => {
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                (file.write_all(line), path.display().to_string())
+            }
+        };
+        result.map_err(|error| {
+            let message = format!("Failed to write headers to {place}: {}", reason(&error));
+            Error::new(Exit::WriteError, message).because(error)
+        })
+    }
+}

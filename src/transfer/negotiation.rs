@@ -1,0 +1,179 @@
+//! Authentication with one side over several requests.
+//!
+//! Knows: which scheme is in use, what the side has asked for, and when there is nothing left to
+//! try. Must not know: connections, or how challenges and answers are written. Pure, but for the
+//! client nonce, which is passed in.
+//!
+//! Sources: RFC 9110, 11; curl's `--basic`, `--digest`, `--anyauth`, `--oauth2-bearer`.
+
+use crate::event::Side;
+use crate::http1::Head;
+use crate::plan::{AuthSchemes, Secret};
+use crate::transfer::auth::{Credentials, Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::digest::{self, Asked, Turn};
+
+/// Authentication with the origin or with a proxy.
+pub struct Negotiation {
+    side: Side,
+    credentials: Option<Credentials>,
+    token: Option<Secret>,
+    wanted: Wanted,
+    picked: Option<Scheme>,
+    challenge: Option<digest::Challenge>,
+    count: u32,
+    /// What the response being read offers.
+    offer: Offer,
+    refused: bool,
+    sent: Option<Scheme>,
+}
+
+/// What a response means for authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing, or nothing is left to try.
+    Settled,
+    /// The same request once more, with an answer to the challenge.
+    Again,
+}
+
+impl Negotiation {
+    /// A negotiation in which nothing was said yet.
+    pub fn new(side: Side, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) -> Self {
+        let mut negotiation = Self {
+            side,
+            credentials: None,
+            token: None,
+            wanted: Wanted::NONE,
+            picked: None,
+            challenge: None,
+            count: 0,
+            offer: Offer::default(),
+            refused: false,
+            sent: None,
+        };
+        negotiation.entrust(schemes, credentials, token);
+        negotiation
+    }
+
+    /// Hands over credentials, perhaps others than before: those of another host, or none. What a
+    /// host has said is forgotten when they change.
+    pub fn entrust(&mut self, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) {
+        if self.credentials != credentials {
+            self.challenge = None;
+            self.count = 0;
+        }
+        let by_password = match schemes {
+            _ if credentials.is_none() => Wanted::NONE,
+            AuthSchemes::Basic => Wanted::BASIC,
+            AuthSchemes::Digest => Wanted::DIGEST,
+            AuthSchemes::Any => Wanted::ANY,
+        };
+        self.wanted = if token.is_some() { by_password | Wanted::BEARER } else { by_password };
+        // A token is used unasked; so is the only scheme there is.
+        self.picked = if token.is_some() { Some(Scheme::Bearer) } else { self.wanted.only() };
+        if self.challenge.is_some() && schemes != AuthSchemes::Basic {
+            self.picked = Some(Scheme::Digest);
+        }
+        self.credentials = credentials;
+        self.token = token;
+    }
+
+    /// The field name of the challenges.
+    pub fn challenge_field(&self) -> &'static str {
+        match self.side {
+            Side::Server => "WWW-Authenticate",
+            Side::Proxy => "Proxy-Authenticate",
+        }
+    }
+
+    /// The status that carries challenges.
+    pub fn challenge_status(&self) -> u16 {
+        match self.side {
+            Side::Server => 401,
+            Side::Proxy => 407,
+        }
+    }
+
+    /// Whether there is anything to authenticate with.
+    pub fn has_credentials(&self) -> bool {
+        self.credentials.is_some() || self.token.is_some()
+    }
+
+    /// The user, as `-v` tells.
+    pub fn user(&self) -> String {
+        self.credentials.as_ref().map_or_else(String::new, |it| String::from_utf8_lossy(it.user()).into_owned())
+    }
+
+    /// The scheme that the next request names to the user: the one picked.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.picked
+    }
+
+    /// Whether the next request is only made to be challenged: a body would be wasted on it.
+    pub fn awaits_challenge(&self) -> bool {
+        self.picked == Some(Scheme::Digest) && self.challenge.is_none()
+    }
+
+    /// The value of `Authorization` or `Proxy-Authorization` for the next request.
+    pub fn field(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
+        self.offer = Offer::default();
+        self.refused = false;
+        let value = self.value(method, uri, cnonce);
+        self.sent = self.picked.filter(|_| value.is_some());
+        value
+    }
+
+    fn value(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
+        match self.picked? {
+            Scheme::Bearer => self.token.as_ref().map(|token| bearer(token.reveal())),
+            Scheme::Basic => self.credentials.as_ref().map(Credentials::basic),
+            Scheme::Digest => {
+                let (challenge, credentials) = (self.challenge.as_ref()?, self.credentials.as_ref()?);
+                if challenge.counts() {
+                    self.count += 1;
+                }
+                let asked = Asked { method, uri: uri.as_bytes(), content: b"" };
+                let answer = digest::answer(challenge, credentials, &asked, Turn { count: self.count, cnonce })?;
+                String::from_utf8(answer).ok()
+            }
+        }
+    }
+
+    /// A challenge field of the response being read.
+    pub fn hear(&mut self, value: &[u8]) -> Vec<Remark> {
+        let remarks = self.offer.read(value, self.sent);
+        self.refused |= remarks.iter().any(|remark| matches!(remark, Remark::Problem(_)));
+        remarks
+    }
+
+    /// What the response means.
+    pub fn conclude(&mut self, head: &Head) -> Verdict {
+        if head.status() != self.challenge_status() {
+            return Verdict::Settled;
+        }
+        if self.refused || !self.has_credentials() {
+            self.refused = true;
+            return Verdict::Settled;
+        }
+        let Some(scheme) = self.offer.pick(self.wanted) else {
+            self.refused = true;
+            return Verdict::Settled;
+        };
+        if scheme == Scheme::Digest {
+            self.challenge = self.offer.digest().cloned();
+            self.count = 0;
+        }
+        self.picked = Some(scheme);
+        Verdict::Again
+    }
+
+    /// The side asked for nothing although it was given the occasion: the body may go now.
+    pub fn not_needed(&mut self) {
+        self.picked = None;
+    }
+
+    /// Credentials were refused, or there are none to give.
+    pub fn failed(&self) -> bool {
+        self.refused
+    }
+}

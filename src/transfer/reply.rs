@@ -1,0 +1,328 @@
+//! What one hop makes of the response to its request.
+//!
+//! Knows: which lines matter on the way (cookies, challenges, a file name), and what becomes of the
+//! content. Must not know: sockets, or how the next request is written.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::codec::content::{Codings, Refused};
+use crate::codec::json::Form;
+use crate::codec::{date, text};
+use crate::error::{Error, Exit};
+use crate::event::{Happening, Side, Tap};
+use crate::http1::{Head, Role, parse_field_line};
+use crate::plan::{ConditionKind, Fail, FollowMode, Operation, TimeCondition};
+use crate::target::Target;
+use crate::transfer::cookies::{Jar, Origin, Quota};
+use crate::transfer::dump::Dump;
+use crate::transfer::exchange::{Reception, Receiver};
+use crate::transfer::follow;
+use crate::transfer::naming;
+use crate::transfer::negotiation::{Negotiation, Verdict};
+use crate::transfer::sink::{Place, Sink, Treatment};
+
+/// The jar that a hop may fill, and for whom.
+pub struct CookieKeeper<'a> {
+    /// The jar of the run.
+    pub jar: &'a Mutex<Jar>,
+    /// The host that cookies are from: the URL's, or that of a given `Host` line.
+    pub host: &'a str,
+    /// The time, Unix seconds.
+    pub now: i64,
+    /// How many this response may still set.
+    pub quota: Quota,
+}
+
+/// What content is laid out for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Content passes as it is.
+    Never,
+    /// JSON is laid out.
+    Json,
+}
+
+/// The response of one hop.
+pub struct Reply<'a> {
+    /// What was asked for.
+    pub operation: &'a Operation,
+    /// The URL of the request.
+    pub target: &'a Target,
+    /// Cookies.
+    pub cookies: Option<CookieKeeper<'a>>,
+    /// Authentication with the origin.
+    pub server: &'a mut Negotiation,
+    /// Authentication with a proxy that forwards.
+    pub proxy: &'a mut Negotiation,
+    /// Where content goes.
+    pub sink: &'a mut Sink,
+    /// `-D`.
+    pub dump: Option<&'a mut Dump>,
+    /// Whom to tell.
+    pub tap: &'a Tap,
+    /// Whether JSON is laid out.
+    pub layout: Layout,
+    /// The body was left out, to be challenged first.
+    pub body_withheld: bool,
+    /// The request has a body that a further request might need again.
+    pub has_body: bool,
+    /// `-C`: content is wanted from this octet on.
+    pub resume_from: u64,
+    /// What was found on the way.
+    pub found: Found,
+}
+
+/// What a hop remembers of its response.
+#[derive(Debug, Default)]
+pub struct Found {
+    status: u16,
+    held: Vec<u8>,
+    /// The request is to be made once more.
+    pub again: bool,
+    /// The last `ETag`.
+    pub etag: Option<Vec<u8>>,
+    /// The last `Last-Modified`, Unix seconds.
+    pub last_modified: Option<i64>,
+    /// The content is delivered, as against ignored.
+    pub delivering: bool,
+    /// The condition of `-z` was not met although the server sent content.
+    pub condition_unmet: bool,
+}
+
+impl Receiver for Reply<'_> {
+    fn hear(&mut self, role: Role, line: &[u8]) {
+        match role {
+            Role::StatusLine => {
+                self.found.status = status_of(line);
+                if line.starts_with(b"HTTP/1.0") {
+                    self.tap.emit(Happening::AssumeClose);
+                }
+            }
+            Role::FieldLine => {
+                if let Some(field) = parse_field_line(line) {
+                    self.field(field.name, &field.value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error> {
+        if role == Role::TrailerLine && !self.found.delivering {
+            return Ok(());
+        }
+        if let Some(dump) = &mut self.dump {
+            dump.line(line)?;
+        }
+        if !self.operation.output.include_head {
+            return Ok(());
+        }
+        // With -J the name of the file may still be to come: the head waits for its end.
+        if self.operation.output.remote_header_name && matches!(self.sink.place(), Place::File(_)) {
+            self.found.held.extend_from_slice(line);
+            if role != Role::HeadEnd {
+                return Ok(());
+            }
+            let held = std::mem::take(&mut self.found.held);
+            return self.sink.head_line(&held, self.tap);
+        }
+        self.sink.head_line(line, self.tap)
+    }
+
+    fn decide(&mut self, head: &Head) -> Result<Reception, Error> {
+        if head.status() < 200 && head.status() != 101 {
+            return Ok(Reception::Ignore);
+        }
+        self.found.again = self.concludes_again(head);
+        if !self.found.again {
+            self.refuse_failure(head)?;
+        }
+        if self.found.again || (self.follows() && follow::location(head).is_some()) {
+            return Ok(Reception::Ignore);
+        }
+        self.refuse_size(head)?;
+        if self.operation.request.condition.is_some_and(|condition| !self.meets(condition)) {
+            self.found.condition_unmet = true;
+            return Ok(Reception::Leave);
+        }
+        if self.resumed_at_end(head)? {
+            return Ok(Reception::Leave);
+        }
+        let treatment = self.treatment(head)?;
+        self.sink.begin(&treatment);
+        self.found.delivering = true;
+        Ok(Reception::Deliver)
+    }
+
+    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error> {
+        if role == Role::Content || self.operation.request.raw {
+            return self.sink.content(octets, self.tap);
+        }
+        Ok(())
+    }
+}
+
+impl Reply<'_> {
+    fn follows(&self) -> bool {
+        self.operation.follow.mode != FollowMode::Never
+    }
+
+    fn field(&mut self, name: &[u8], value: &[u8]) {
+        let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
+        let status = self.found.status;
+        if is("Set-Cookie") {
+            self.cookie(value);
+        } else if is("Location") && (300..400).contains(&status) && self.follows() && self.has_body {
+            self.tap.emit(Happening::Rewinding);
+        } else if is("ETag") {
+            self.found.etag = Some(value.to_vec());
+        } else if is("Last-Modified") {
+            self.found.last_modified = date::parse(value);
+        } else if is("Content-Disposition") && self.operation.output.remote_header_name {
+            self.name_file(value);
+        }
+        for negotiation in [&mut *self.server, &mut *self.proxy] {
+            if status == negotiation.challenge_status() && is(negotiation.challenge_field()) {
+                for remark in negotiation.hear(value) {
+                    self.tap.emit(Happening::AuthenticationRemark { remark: &remark.to_string() });
+                }
+            }
+        }
+    }
+
+    fn cookie(&mut self, value: &[u8]) {
+        let Some(keeper) = &mut self.cookies else { return };
+        let secure = self.target.scheme == crate::target::Scheme::Https;
+        let origin = Origin { host: keeper.host, path: &self.target.path, secure };
+        let mut jar = keeper.jar.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = jar.set(value, &origin, &mut keeper.quota, keeper.now);
+        if let Some(outcome) = outcome.line() {
+            self.tap.emit(Happening::CookieHeard { outcome: &outcome });
+        }
+    }
+
+    fn name_file(&mut self, value: &[u8]) {
+        if let (Some(name), Place::File(saved)) = (naming::from_disposition(value), self.sink.place()) {
+            saved.rename(&name);
+        }
+    }
+
+    /// Whether the same request is to be made again, with credentials or with its body.
+    fn concludes_again(&mut self, head: &Head) -> bool {
+        let challenged = [self.server.conclude(head), self.proxy.conclude(head)].contains(&Verdict::Again);
+        let unchallenged = self.body_withheld && head.status() < 300;
+        if unchallenged {
+            self.server.not_needed();
+            self.proxy.not_needed();
+        }
+        challenged || unchallenged
+    }
+
+    /// `-f`: a status that means failure, unless it only asks for credentials or for nothing more.
+    fn refuse_failure(&self, head: &Head) -> Result<(), Error> {
+        let status = head.status();
+        let nothing_left = status == 416 && self.resume_from > 0;
+        if self.operation.output.fail != Fail::WithoutBody || status < 400 || nothing_left {
+            return Ok(());
+        }
+        Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")))
+    }
+
+    fn refuse_size(&self, head: &Head) -> Result<(), Error> {
+        let Some(most) = self.operation.limits.file_size.filter(|most| *most > 0) else { return Ok(()) };
+        let ignored = self.operation.request.ignore_content_length || head.field("Transfer-Encoding").is_some();
+        let length = head.field("Content-Length").filter(|_| !ignored);
+        let length = length.and_then(|field| String::from_utf8_lossy(&field.value).trim().parse::<u64>().ok());
+        match length {
+            Some(length) if length > most => Err(Error::new(Exit::FilesizeExceeded, "Maximum file size exceeded")),
+            _ => Ok(()),
+        }
+    }
+
+    /// `-z`: whether the document's date meets the condition; the server need not have looked.
+    fn meets(&self, condition: TimeCondition) -> bool {
+        let Some(modified) = self.found.last_modified else { return true };
+        match condition.kind {
+            ConditionKind::ModifiedSince => modified > condition.time,
+            ConditionKind::UnmodifiedSince => modified <= condition.time,
+        }
+    }
+
+    /// `-C`: a server that sends everything does not resume, unless there is nothing more to send.
+    fn resumed_at_end(&self, head: &Head) -> Result<bool, Error> {
+        let from = self.resume_from;
+        if from == 0 || !self.is_download() || head.field("Content-Range").is_some() {
+            return Ok(false);
+        }
+        if head.status() == 416 {
+            return Ok(true);
+        }
+        let length = head.field("Content-Length").map(|field| String::from_utf8_lossy(&field.value).into_owned());
+        if length.and_then(|length| length.trim().parse().ok()) == Some(from) {
+            return Ok(true);
+        }
+        let message = "HTTP server does not seem to support byte ranges. Cannot resume.";
+        Err(Error::new(Exit::RangeError, message))
+    }
+
+    fn is_download(&self) -> bool {
+        !self.has_body && !self.operation.request.head
+    }
+
+    fn treatment(&self, head: &Head) -> Result<Treatment, Error> {
+        let mut codings = Codings::new();
+        if self.operation.request.compressed && !self.operation.request.raw {
+            add_codings(&mut codings, head, "Content-Encoding")?;
+        }
+        if self.operation.request.transfer_encoding && !self.operation.request.raw {
+            for coding in crate::http1::codings(head) {
+                if !coding.eq_ignore_ascii_case(b"chunked") {
+                    codings.add(&coding).map_err(|refused| unknown_coding(&refused))?;
+                }
+            }
+        }
+        let coded = codings.is_empty() && head.field("Content-Encoding").is_some_and(|it| *it.value != *b"identity");
+        let form = head.field("Content-Type").and_then(|field| Form::of(&field.value));
+        Ok(Treatment {
+            codings,
+            layout: form.filter(|_| self.layout == Layout::Json && !coded && !self.operation.request.raw),
+            unbuffered: self.operation.output.no_buffer,
+        })
+    }
+}
+
+fn status_of(line: &[u8]) -> u16 {
+    let word = line.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+    String::from_utf8_lossy(word).trim().parse().unwrap_or(0)
+}
+
+fn add_codings(codings: &mut Codings, head: &Head, name: &str) -> Result<(), Error> {
+    for field in head.all(name) {
+        codings.add(&field.value).map_err(|refused| unknown_coding(&refused))?;
+    }
+    Ok(())
+}
+
+fn unknown_coding(refused: &Refused) -> Error {
+    let message = match refused {
+        Refused::Unknown(name) => {
+            let name = text::visible(name);
+            let known = crate::codec::content::ACCEPT_ENCODING;
+            format!("Unrecognized content encoding type {name}. rcurl understands {known} content encodings.")
+        }
+        Refused::TooMany => {
+            let most = crate::codec::content::MOST_CODINGS;
+            format!("Reject response due to more than {most} content encodings")
+        }
+    };
+    Error::new(Exit::BadContentEncoding, message)
+}
+
+/// The side that a status asks to authenticate with.
+pub fn challenged_side(status: u16) -> Option<Side> {
+    match status {
+        401 => Some(Side::Server),
+        407 => Some(Side::Proxy),
+        _ => None,
+    }
+}

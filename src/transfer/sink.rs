@@ -1,0 +1,360 @@
+//! Where content goes.
+//!
+//! Knows: undoing codings, laying out JSON, keeping a terminal safe, and writing to standard output
+//! or to a file that is opened with its first octet. Must not know: HTTP, or why content comes.
+//!
+//! A failure to write ends the transfer with exit 23.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::codec::content::{Codings, Decoder, Failure, Fault};
+use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
+use crate::codec::text::{Visible, visible};
+use crate::error::{Error, Exit};
+use crate::event::{Happening, Tap};
+use crate::plan::Clobber;
+use crate::streams::Console;
+use crate::transfer::exchange::reason;
+use crate::transfer::naming;
+
+/// Where content goes.
+pub enum Place {
+    /// Standard output.
+    Stdout(Stdout),
+    /// A file.
+    File(Saved),
+    /// Nowhere (`--out-null`).
+    Null,
+}
+
+/// Standard output and what it is.
+pub struct Stdout {
+    /// The stream.
+    pub console: Console,
+    /// It is a terminal: what a server sent is made visible.
+    pub terminal: bool,
+    /// Field names may be bold, JSON may be coloured.
+    pub colour: bool,
+    /// `-o -`: binary content was asked for.
+    pub binary: bool,
+}
+
+/// A file to be.
+pub struct Saved {
+    path: PathBuf,
+    /// The folder of `--output-dir`, already part of `path`.
+    folder: Option<PathBuf>,
+    how: Saving,
+    file: Option<File>,
+    chosen_by_server: bool,
+}
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saving {
+    /// What becomes of one that is there.
+    pub clobber: Clobber,
+    /// Missing folders are made.
+    pub create_dirs: bool,
+    /// Content is appended (`-C`).
+    pub append: bool,
+}
+
+impl Saved {
+    /// A file of this name, in this folder.
+    pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
+        let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
+        Self { path, folder: folder.map(Path::to_owned), how, file: None, chosen_by_server: false }
+    }
+
+    /// The name as it stands now.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The server chooses the name (`-J`): a file that is there is never overwritten for it, nor
+    /// is a link followed.
+    pub fn rename(&mut self, name: &str) {
+        if self.file.is_none() {
+            self.path = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+            self.chosen_by_server = true;
+        }
+    }
+
+    fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
+        if self.file.is_none() {
+            let file = self.create().map_err(|error| {
+                let message = format!("Failed to open the file {}: {}", self.path.display(), reason(&error));
+                Error::new(Exit::WriteError, message).because(error)
+            })?;
+            self.file = Some(file);
+            tap.emit(Happening::Saving { path: &self.path });
+        }
+        self.file.as_mut().ok_or_else(|| Error::new(Exit::WriteError, "no file"))
+    }
+
+    fn create(&mut self) -> io::Result<File> {
+        if self.how.create_dirs
+            && let Some(parent) = self.path.parent()
+        {
+            std::fs::create_dir_all(parent)?;
+        }
+        if self.how.append {
+            return OpenOptions::new().append(true).create(true).open(&self.path);
+        }
+        let keep = match self.how.clobber {
+            Clobber::Default => self.chosen_by_server,
+            Clobber::Always => false,
+            Clobber::Never => return self.create_numbered(),
+        };
+        if keep {
+            OpenOptions::new().write(true).create_new(true).open(&self.path)
+        } else {
+            File::create(&self.path)
+        }
+    }
+
+    /// `--no-clobber`: the first free of `name`, `name.1` … `name.100`.
+    fn create_numbered(&mut self) -> io::Result<File> {
+        let wanted = self.path.clone();
+        for number in 0..=100 {
+            if number > 0 {
+                self.path = naming::numbered(&wanted, number);
+            }
+            match OpenOptions::new().write(true).create_new(true).open(&self.path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                other => return other,
+            }
+        }
+        self.path = wanted;
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+/// What is done to content on its way.
+#[derive(Debug, Default)]
+pub struct Treatment {
+    /// Codings to undo.
+    pub codings: Codings,
+    /// Laid out as JSON of this form.
+    pub layout: Option<Form>,
+    /// Laid out as it comes, unchecked (`-N`).
+    pub unbuffered: bool,
+}
+
+/// The way of content from an exchange to its place.
+pub struct Sink {
+    place: Place,
+    decoder: Option<Decoder>,
+    layout: Option<Formatter>,
+    visible: Option<Visible>,
+    /// `--max-filesize`: decoded octets that may still come.
+    room: Option<u64>,
+    limit: u64,
+    written: u64,
+    content: u64,
+}
+
+/// How much of the beginning of content decides whether it is binary, as in curl.
+const LOOK_FOR_BINARY: usize = 2000;
+
+impl Sink {
+    /// A sink for one transfer; `most` is `--max-filesize`.
+    pub fn new(place: Place, most: Option<u64>) -> Self {
+        let limit = most.unwrap_or(0);
+        let room = most.filter(|most| *most > 0);
+        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, content: 0 }
+    }
+
+    /// Where content goes.
+    pub fn place(&mut self) -> &mut Place {
+        &mut self.place
+    }
+
+    /// The file that content goes to, when it is one and was opened.
+    pub fn saved(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(saved) if saved.file.is_some() => Some(&saved.path),
+            _ => None,
+        }
+    }
+
+    /// Octets written so far, head lines of `-i` included.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Content is about to come, to be treated like this.
+    pub fn begin(&mut self, treatment: &Treatment) {
+        self.decoder = (!treatment.codings.is_empty()).then(|| Decoder::new(&treatment.codings));
+        let (terminal, colour) = match &self.place {
+            Place::Stdout(stdout) => (stdout.terminal, stdout.colour),
+            _ => (false, false),
+        };
+        let style = Style {
+            colours: if colour { Colours::STANDARD } else { Colours::NONE },
+            controls: if terminal { Controls::Visible } else { Controls::AsSent },
+        };
+        let check = if treatment.unbuffered { Check::Streaming } else { Check::Held };
+        self.layout = treatment.layout.map(|form| Formatter::new(form, style, check));
+        self.visible = (terminal && self.layout.is_none()).then(Visible::new);
+    }
+
+    /// A line of a head, for `-i`.
+    pub fn head_line(&mut self, line: &[u8], tap: &Tap) -> Result<(), Error> {
+        match &self.place {
+            Place::Stdout(stdout) if stdout.terminal => {
+                let line = styled(line, stdout.colour);
+                self.write(line.as_bytes(), tap)
+            }
+            _ => self.write(line, tap),
+        }
+    }
+
+    /// A piece of content.
+    pub fn content(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        let Some(mut decoder) = self.decoder.take() else { return self.decoded(octets, tap) };
+        let result = decoder.decode(octets, &mut |decoded| self.decoded(decoded, tap));
+        self.decoder = Some(decoder);
+        result.map_err(|failure| match failure {
+            Failure::Delivery(error) => error,
+            Failure::Content(fault) => undecodable(fault),
+        })
+    }
+
+    /// The content is over.
+    pub fn end(&mut self, tap: &Tap) -> Result<(), Error> {
+        let complete = self.decoder.take().map_or(Ok(()), |decoder| decoder.finish());
+        self.settle(tap)?;
+        complete.map_err(undecodable)
+    }
+
+    /// Content broke off: what was held back is delivered.
+    pub fn settle(&mut self, tap: &Tap) -> Result<(), Error> {
+        if let Some(mut layout) = self.layout.take() {
+            layout.finish(&mut |octets| self.write(octets, tap))?;
+            if let Some(at) = layout.broken() {
+                tap.emit(Happening::JsonBroken { line: at.line, column: at.column });
+            }
+        }
+        if let Some(mut filter) = self.visible.take() {
+            let mut shown = Vec::new();
+            filter.finish(&mut shown);
+            self.write(&shown, tap)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the file of a response without content, as curl does.
+    pub fn touch(&mut self, tap: &Tap) -> Result<(), Error> {
+        match &mut self.place {
+            Place::File(saved) => saved.open(tap).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Back to the beginning: a retry writes anew.
+    pub fn restart(&mut self) {
+        if let Place::File(saved) = &mut self.place
+            && let Some(file) = &mut saved.file
+        {
+            use std::io::Seek as _;
+            let _ = file.set_len(0).and_then(|()| file.rewind());
+        }
+        self.written = 0;
+        self.content = 0;
+        self.room = (self.limit > 0).then_some(self.limit);
+        self.layout = None;
+        self.visible = None;
+        self.decoder = None;
+    }
+
+    /// `--remove-on-error`.
+    pub fn remove(&mut self) -> Option<io::Result<()>> {
+        match &mut self.place {
+            Place::File(saved) if saved.file.take().is_some() => Some(std::fs::remove_file(&saved.path)),
+            _ => None,
+        }
+    }
+
+    /// The open file, for its time and attributes.
+    pub fn file(&self) -> Option<&File> {
+        match &self.place {
+            Place::File(saved) => saved.file.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        if let Some(room) = &mut self.room {
+            let count = octets.len() as u64;
+            if count > *room {
+                let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
+                return Err(Error::new(Exit::FilesizeExceeded, message));
+            }
+            *room -= count;
+        }
+        if let Some(mut layout) = self.layout.take() {
+            let result = layout.push(octets, &mut |laid_out| self.write(laid_out, tap));
+            self.layout = Some(layout);
+            return result;
+        }
+        self.refuse_binary(octets)?;
+        self.content += octets.len() as u64;
+        if let Some(filter) = &mut self.visible {
+            let mut shown = Vec::with_capacity(octets.len());
+            filter.push(octets, &mut shown);
+            return self.write(&shown, tap);
+        }
+        self.write(octets, tap)
+    }
+
+    /// Binary content does not go to a terminal unless asked for.
+    fn refuse_binary(&mut self, octets: &[u8]) -> Result<(), Error> {
+        let Place::Stdout(stdout) = &self.place else { return Ok(()) };
+        let start = octets.get(..LOOK_FOR_BINARY).unwrap_or(octets);
+        if !stdout.terminal || stdout.binary || self.content >= LOOK_FOR_BINARY as u64 || !start.contains(&0) {
+            return Ok(());
+        }
+        let message = "Binary output can mess up your terminal. Use \"--output -\" to tell rcurl to output it to your \
+                       terminal anyway, or consider \"--output <FILE>\" to save to a file.";
+        Err(Error::new(Exit::WriteError, message))
+    }
+
+    fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        let result = match &mut self.place {
+            Place::Stdout(stdout) => stdout.console.write_all(octets),
+            Place::File(saved) => saved.open(tap)?.write_all(octets),
+            Place::Null => Ok(()),
+        };
+        result.map_err(|error| {
+            let message = format!("Failure writing output to destination: {}", reason(&error));
+            Error::new(Exit::WriteError, message).because(error)
+        })?;
+        self.written += octets.len() as u64;
+        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
+        Ok(())
+    }
+}
+
+fn undecodable(fault: Fault) -> Error {
+    let message = match fault {
+        Fault::Corrupt(coding) => format!("Error while processing content unencoding: corrupt {coding}"),
+        Fault::Truncated(coding) => format!("Error while processing content unencoding: {coding} ends too early"),
+        Fault::WindowTooLarge => "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned(),
+    };
+    Error::new(Exit::BadContentEncoding, message)
+}
+
+/// A head line for a terminal: visible, its field name bold where styles are wanted.
+fn styled(line: &[u8], bold: bool) -> String {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let colon = text.iter().position(|&octet| octet == b':').filter(|_| bold);
+    match colon.and_then(|at| text.split_at_checked(at)) {
+        Some((name, rest)) => format!("\x1b[1m{}\x1b[0m{}\r\n", visible(name), visible(rest)),
+        None => format!("{}\r\n", visible(text)),
+    }
+}
