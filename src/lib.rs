@@ -9,3 +9,4 @@ pub mod http1;
 pub mod plan;
 pub mod streams;
 pub mod target;
+pub mod transfer;

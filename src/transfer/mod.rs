@@ -1,0 +1,5 @@
+//! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
+
+pub mod encoding;
+pub mod segment;
+pub mod source;
