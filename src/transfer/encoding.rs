@@ -126,6 +126,7 @@ impl Encoding {
             let column = self.written + quoted.width();
             // The last column is for a soft line break, unless the line ends there anyway.
             let fits = match column {
+                _ if quoted == Quoted::LineEnd => Some(true),
                 ..LINE => Some(true),
                 LINE => line_ends(after, behind),
                 _ => Some(false),

@@ -1,5 +1,6 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
 pub mod encoding;
+pub mod multipart;
 pub mod segment;
 pub mod source;
