@@ -7,6 +7,8 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// Declares [`Exit`] from one row per code: name, number, meaning.
 macro_rules! exits {
@@ -104,6 +106,51 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+}
+
+/// What is to be sent cannot be had.
+impl Error {
+    /// The file of `-T` cannot be opened.
+    pub fn cannot_open(path: &Path, source: io::Error) -> Self {
+        let message = format!("cannot open '{}'", path.display());
+        Self::new(Exit::ReadError, message).because(source)
+    }
+
+    /// A file that a form names cannot be opened.
+    pub fn failed_to_open(path: &Path, source: io::Error) -> Self {
+        let message = format!("Failed to open {}", path.display());
+        Self::new(Exit::ReadError, message).because(source)
+    }
+
+    /// Reading what is to be sent failed.
+    pub fn read_failed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let message = "Failed to open/read local data from file/application";
+        Self::new(Exit::ReadError, message).because(source)
+    }
+
+    /// A file ended before the length that was announced for it.
+    pub fn read_short(read: u64, needed: u64) -> Self {
+        let message =
+            format!("client read function EOF fail, only {read}/{needed} of needed bytes read");
+        Self::new(Exit::ReadError, message)
+    }
+
+    /// What `-C` leaves out is more than there is.
+    pub fn read_too_little(passed: u64) -> Self {
+        let message = format!("Could only read {passed} bytes from the input");
+        Self::new(Exit::ReadError, message)
+    }
+
+    /// `-C` leaves nothing to send.
+    pub fn already_uploaded() -> Self {
+        Self::new(Exit::PartialFile, "File already completely uploaded")
+    }
+
+    /// What was sent must be sent again and is gone.
+    pub fn cannot_rewind() -> Self {
+        let message = "necessary data rewind was not possible";
+        Self::new(Exit::SendFailRewind, message)
     }
 }
 

@@ -4,3 +4,7 @@ pub mod auth;
 pub mod cookies;
 pub mod digest;
 pub mod netrc;
+pub mod encoding;
+pub mod multipart;
+pub mod segment;
+pub mod source;
