@@ -328,7 +328,7 @@ impl Connection {
     /// The response does not begin with a status line. HTTP/0.9, if that may be.
     fn headless(&mut self) -> Result<(usize, Step), Broken> {
         if self.version.is_some() || self.method == "HEAD" {
-            return Err(Broken::StatusLine);
+            return Err(Broken::NoStatusLine);
         }
         if self.settings.http09 == Http09::Refused {
             return Err(Broken::Http09);
@@ -351,7 +351,7 @@ impl Connection {
         let line = self.line.bytes(&input[..taken]);
         self.spent.field_line(line, limits)?;
         self.head.add(line, at, &mut self.notes)?;
-        body::check_last_field(&self.method, &self.head, &self.settings)?;
+        body::check_last_field(&self.method, &self.head, line, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 
