@@ -157,7 +157,7 @@ impl Delimiters {
             match self.length {
                 None => self.length = Some(value),
                 Some(length) if length == value => notes.note(Rule::LengthRepeated, at),
-                Some(_) => return Err(Broken::ContentLength),
+                Some(_) => return Err(Broken::LengthsDiffer),
             }
         }
         Ok(())
@@ -424,11 +424,8 @@ fn inspect_trailer(line: &[u8], at: u64, notes: &mut Notes) {
         "Trailer",
     ];
     head::inspect_value(line, at, notes);
-    if line.first().is_some_and(|&octet| head::is_blank(octet)) {
-        return notes.note(Rule::ObsFold, at);
-    }
     let Some(field) = head::parse_field_line(line) else {
-        return notes.note(Rule::ColonMissing, at);
+        return notes.note(Rule::TrailerLine, at);
     };
     head::inspect_name(field.name, at, notes);
     if FORBIDDEN.iter().any(|name| field.is(name)) {

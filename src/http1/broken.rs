@@ -45,14 +45,16 @@ pub enum Broken {
         /// Field lines allowed.
         limit: usize,
     },
-    /// 8: Content-Length is not a decimal number, or two of them differ.
+    /// 8: Content-Length is not a decimal number.
     ContentLength,
+    /// 8: two Content-Length values differ.
+    LengthsDiffer,
     /// 63 with `--max-filesize`, else 8: Content-Length is 2 to the 63rd or more. curl reads on
     /// until the close where no maximum is given.
     LengthOverflow,
-    /// 61: this transfer coding (as sent) was not asked for.
+    /// 61: this transfer coding (as sent, control characters included) was not asked for.
     CodingUnasked(String),
-    /// 61: this transfer coding (as sent) stands after `chunked`.
+    /// 61: this transfer coding (as sent, control characters included) stands after `chunked`.
     CodingMisplaced(String),
     /// 61: more transfer codings than [`Limits::codings`](super::Limits).
     TooManyCodings,
@@ -94,6 +96,7 @@ impl Broken {
             Self::CarriageReturn | Self::Trailer => Rule::BareCr,
             Self::ColonMissing => Rule::ColonMissing,
             Self::ContentLength => Rule::LengthForm,
+            Self::LengthsDiffer => Rule::LengthDiffers,
             Self::LengthOverflow => Rule::LengthOverflow,
             Self::CodingUnasked(_) => Rule::CodingUnasked,
             Self::CodingMisplaced(_) => Rule::ChunkedNotLast,

@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 /// One field of a head.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Field<'a> {
     /// The name as sent: what stands before the first colon, white space included.
     pub name: &'a [u8],
@@ -43,6 +43,13 @@ pub struct Field<'a> {
     pub value: Cow<'a, [u8]>,
     /// The whole line as received, with its line end; more than one line when it is folded.
     pub line: &'a [u8],
+}
+
+/// Shows the name alone, as the value may be a cookie.
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({})", self.name.escape_ascii())
+    }
 }
 
 impl Field<'_> {

@@ -1,10 +1,10 @@
 //! What holds whatever comes.
 
-use super::{Asked, CHUNKED, DEFAULT, Then, asked, play};
+use super::{Asked, CHUNKED, DEFAULT, Then, asked, play, tell};
 use proptest::prelude::*;
 use rcurl::http1::{
-    Broken, Codings, Connection, ContentLength, Framing, Http09, RULES, Role, Settings, Upgrade,
-    Verdict,
+    Broken, Codings, Connection, ContentLength, Framing, Http09, RULES, Role, Rule, Settings,
+    Upgrade, Verdict,
 };
 
 #[test]
@@ -34,6 +34,7 @@ fn what_breaks_a_response_is_a_rule_that_stops() {
         Broken::CarriageReturn,
         Broken::ColonMissing,
         Broken::ContentLength,
+        Broken::LengthsDiffer,
         Broken::LengthOverflow,
         Broken::CodingUnasked(String::new()),
         Broken::CodingMisplaced(String::new()),
@@ -49,6 +50,67 @@ fn what_breaks_a_response_is_a_rule_that_stops() {
         let rule = broken.rule().unwrap();
         assert_eq!(rule.row().here, Verdict::Stops, "{broken:?}");
     }
+}
+
+#[test]
+fn every_rule_that_does_not_stop_is_told() {
+    let head = |lines: &str| format!("HTTP/1.1 200 OK\r\n{lines}Content-Length: 0\r\n\r\n");
+    let chunks = |body: &str| format!("{CHUNKED}{body}");
+    let mut left: Vec<Rule> = RULES
+        .iter()
+        .filter(|row| row.here == Verdict::GoesOn)
+        .map(|row| row.rule)
+        .collect();
+    for (rule, input) in [
+        (Rule::StatusClass, "HTTP/1.1 600 Odd\r\n\r\n".to_owned()),
+        (Rule::StatusLineSpace, "HTTP/1.1 200\r\n\r\n".to_owned()),
+        (
+            Rule::ReasonPhrase,
+            "HTTP/1.1 200 \x1b[2J\r\n\r\n".to_owned(),
+        ),
+        (Rule::BareLf, "HTTP/1.1 200 OK\n\r\n".to_owned()),
+        (Rule::BlankBeforeColon, head("A : b\r\n")),
+        (Rule::FieldName, head("A/: b\r\n")),
+        (Rule::FieldValue, head("A: \x07\r\n")),
+        (Rule::ObsFold, head("A: b\r\n c\r\n")),
+        (Rule::BlankAfterStartLine, head(" A: b\r\n")),
+        (Rule::LengthRepeated, head("Content-Length: 0\r\n")),
+        (
+            Rule::LengthBesideCoding,
+            head("Transfer-Encoding: chunked\r\n"),
+        ),
+        (
+            Rule::FramingForbidden,
+            "HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        ),
+        (
+            Rule::CodingInHttp10,
+            "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned(),
+        ),
+        (
+            Rule::IdentityCoding,
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n".to_owned(),
+        ),
+        (
+            Rule::ChunkedRepeated,
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n".to_owned(),
+        ),
+        (Rule::ChunkSizeBlank, chunks("5 \r\nhello")),
+        (Rule::ChunkExtension, chunks("5;\x1b\r\nhello")),
+        (Rule::TrailerLine, chunks("0\r\nno colon\r\n")),
+        (Rule::TrailerField, chunks("0\r\nContent-Length: 5\r\n")),
+        (
+            Rule::SwitchUnasked,
+            "HTTP/1.1 101 Switching\r\n\r\n".to_owned(),
+        ),
+        (Rule::Stray, head("") + "x"),
+    ] {
+        let story = tell(asked("GET"), input.as_bytes(), Then::Waits);
+        let told: Vec<Rule> = story.violations.iter().map(|(rule, _)| *rule).collect();
+        assert_eq!(told, [rule], "{input:?}");
+        left.retain(|&other| other != rule);
+    }
+    assert_eq!(left, []);
 }
 
 /// Octets that look like HTTP often enough to reach every state.
