@@ -319,14 +319,10 @@ impl Body {
 fn content(input: &[u8], left: &mut u64) -> (usize, Part) {
     let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
     *left -= taken as u64;
-    (
-        taken,
-        if taken == 0 {
-            Part::NeedMore
-        } else {
-            Part::Piece(Role::Content)
-        },
-    )
+    match taken {
+        0 => (0, Part::NeedMore),
+        _ => (taken, Part::Piece(Role::Content)),
+    }
 }
 
 impl Chunked {

@@ -197,12 +197,14 @@ impl Head {
 
     /// The field that came last, as far as it has come, if it has one of these names.
     pub(super) fn last_field_named(&self, names: &[&str]) -> Option<Field<'_>> {
-        let line = &self.raw[self.lines.iter().skip(1).next_back()?.clone()];
+        let line = &self.raw[self.lines.get(1..)?.last()?.clone()];
         let (name, _) = split_at_colon(line)?; // before a long folded value is copied
-        names
-            .iter()
-            .any(|one| name.eq_ignore_ascii_case(one.as_bytes()))
-            .then(|| parse_field_line(line))?
+        let is_one = |one: &&str| name.eq_ignore_ascii_case(one.as_bytes());
+        if names.iter().any(is_one) {
+            parse_field_line(line)
+        } else {
+            None
+        }
     }
 
     fn push(&mut self, line: &[u8]) {

@@ -356,7 +356,7 @@ impl Connection {
 
     fn field_line(&mut self, input: &[u8]) -> Result<(usize, Step), Broken> {
         if self.line.blank(input) == Blank::Yes {
-            return self.complete_head();
+            return self.complete_head(input);
         }
         let at = self.line_offset();
         let limits = &self.settings.limits;
@@ -370,9 +370,15 @@ impl Connection {
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 
-    /// The empty line is at hand: decides what the head means.
-    fn complete_head(&mut self) -> Result<(usize, Step), Broken> {
+    /// The empty line is at hand, and not yet taken: decides what the head means.
+    fn complete_head(&mut self, input: &[u8]) -> Result<(usize, Step), Broken> {
         let at = self.line_offset();
+        if self.line.first(input) == Some(b'\n') {
+            self.notes.note(Rule::BareLf, at);
+            self.head.end(b"\n");
+        } else {
+            self.head.end(b"\r\n");
+        }
         let framing = body::delimit(
             &self.method,
             &self.head,

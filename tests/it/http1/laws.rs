@@ -69,6 +69,7 @@ fn every_rule_that_does_not_stop_is_told() {
             "HTTP/1.1 200 \x1b[2J\r\n\r\n".to_owned(),
         ),
         (Rule::BareLf, "HTTP/1.1 200 OK\n\r\n".to_owned()),
+        (Rule::BareLf, "HTTP/1.1 200 OK\r\n\n".to_owned()),
         (Rule::BlankBeforeColon, head("A : b\r\n")),
         (Rule::FieldName, head("A/: b\r\n")),
         (Rule::FieldValue, head("A: \x07\r\n")),
