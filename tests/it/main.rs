@@ -12,3 +12,11 @@ mod text;
 mod auth;
 mod cookies;
 mod netrc;
+//! Every integration test, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test, a panic is the way to say no"
+)]
+
+mod http1;
