@@ -6,6 +6,7 @@ pub mod error;
 pub mod event;
 pub mod glob;
 pub mod http1;
+pub mod net;
 pub mod plan;
 pub mod streams;
 pub mod target;
