@@ -1,10 +1,13 @@
-//! rcurl
-<<<<<<< HEAD
-pub mod http1;
-=======
+//! rcurl: a curl-like verbose HTTP client and wire inspector.
 
+pub mod clock;
 pub mod codec;
->>>>>>> codec
+pub mod environment;
+pub mod error;
+pub mod event;
+pub mod glob;
+pub mod http1;
+pub mod net;
 pub mod plan;
 pub mod streams;
 pub mod target;

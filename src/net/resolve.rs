@@ -1,0 +1,370 @@
+//! Names to addresses.
+//!
+//! Knows: which names need no resolver (`localhost`, addresses), `--resolve`, the cache of the run,
+//! and how the system is asked without waiting for it longer than allowed. Must not know: sockets.
+//!
+//! Sources: RFC 6761 (6.3, `localhost`), RFC 7686 (`.onion`), RFC 8305 (the order of addresses),
+//! curl's `--resolve`.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::deadlines::Deadlines;
+use crate::error::{Error, Result};
+use crate::event::{Happening, Lookup, Side, Tap};
+use crate::plan::Family;
+use crate::target::Host;
+
+/// What the system said is believed for so long, as in curl.
+const LIFETIME: Duration = Duration::from_mins(1);
+
+/// Which addresses are wanted.
+pub(super) struct Question<'a> {
+    /// The name or address.
+    pub(super) host: &'a Host,
+    /// The host as it is shown.
+    pub(super) shown: &'a str,
+    /// The port.
+    pub(super) port: u16,
+    /// The IP versions allowed.
+    pub(super) family: Family,
+    /// Whose address it is; it decides about the exit status.
+    pub(super) side: Side,
+}
+
+/// What is known about names, for the whole run.
+#[derive(Default)]
+pub(super) struct Resolver {
+    cache: Mutex<HashMap<(String, u16), Known>>,
+}
+
+struct Known {
+    addresses: Vec<SocketAddr>,
+    /// Until when; for good when it was given with `--resolve`.
+    until: Option<Instant>,
+}
+
+impl Resolver {
+    /// Takes in the entries of `--resolve`.
+    pub(super) fn learn(&self, entries: &[String], tap: &Tap) -> Result<()> {
+        let now = tap.clock().now();
+        for entry in entries {
+            match Entry::parse(entry).ok_or_else(|| Error::bad_resolve_entry(entry))? {
+                Entry::Forget { host, port } => {
+                    self.cache().remove(&(host, port));
+                }
+                Entry::Learn {
+                    host,
+                    port,
+                    addresses,
+                    lasting,
+                } => {
+                    let known = Known {
+                        addresses,
+                        until: (!lasting).then(|| now + LIFETIME),
+                    };
+                    self.cache().insert((host, port), known);
+                    let entry = entry.trim_start_matches('+');
+                    tap.emit(Happening::ResolveAdded { entry });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the addresses of a host, in the order in which they are to be tried; never none.
+    pub(super) fn resolve(
+        &self,
+        question: &Question<'_>,
+        deadlines: &Deadlines,
+        tap: &Tap,
+    ) -> Result<Vec<SocketAddr>> {
+        let (addresses, lookup) = match question.host {
+            Host::Address(address, zone) => {
+                let address = with_zone(*address, question.port, zone.as_deref());
+                (vec![address], Lookup::Literal)
+            }
+            Host::Name(name) => self.find(name, question, deadlines, tap)?,
+        };
+        tap.emit(Happening::Resolved {
+            host: question.shown,
+            port: question.port,
+            addresses: &addresses,
+            lookup,
+        });
+        Ok(addresses)
+    }
+
+    fn find(
+        &self,
+        name: &str,
+        question: &Question<'_>,
+        deadlines: &Deadlines,
+        tap: &Tap,
+    ) -> Result<(Vec<SocketAddr>, Lookup)> {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        if name == "onion" || name.ends_with(".onion") {
+            let error = Error::onion();
+            tap.emit(Happening::Failed { error: &error });
+            return Err(error);
+        }
+        let port = question.port;
+        let (addresses, lookup) = match self.known(&name, port, tap.clock().now()) {
+            Some(addresses) => (addresses, Lookup::Cached),
+            None if name == "localhost" || name.ends_with(".localhost") => {
+                let both: [IpAddr; 2] = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+                let both = both.map(|address| SocketAddr::new(address, port));
+                (both.to_vec(), Lookup::Asked)
+            }
+            None => {
+                tap.emit(Happening::Resolving {
+                    host: question.shown,
+                });
+                let addresses = ask(&name, port, deadlines, tap)?;
+                self.remember(name, port, &addresses, tap.clock().now());
+                (addresses, Lookup::Asked)
+            }
+        };
+        let addresses = in_order(addresses, question.family);
+        if addresses.is_empty() {
+            tap.emit(Happening::ResolveFailed {
+                host: question.shown,
+                port,
+            });
+            return Err(match question.side {
+                Side::Server => Error::could_not_resolve(question.shown),
+                Side::Proxy => Error::could_not_resolve_proxy(question.shown),
+            });
+        }
+        Ok((addresses, lookup))
+    }
+
+    /// What the cache has; an entry for every host (`*`) counts last.
+    fn known(&self, name: &str, port: u16, now: Instant) -> Option<Vec<SocketAddr>> {
+        let mut cache = self.cache();
+        cache.retain(|_, known| known.until.is_none_or(|until| now < until));
+        [name, "*"]
+            .into_iter()
+            .find_map(|name| cache.get(&(name.to_owned(), port)))
+            .map(|known| known.addresses.clone())
+    }
+
+    fn remember(&self, name: String, port: u16, addresses: &[SocketAddr], now: Instant) {
+        if !addresses.is_empty() {
+            let known = Known {
+                addresses: addresses.to_vec(),
+                until: Some(now + LIFETIME),
+            };
+            self.cache().insert((name, port), known);
+        }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, HashMap<(String, u16), Known>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks the system, which cannot be interrupted: a thread waits for it, and is left to itself when
+/// the time is up. No addresses: the name is unknown.
+fn ask(name: &str, port: u16, deadlines: &Deadlines, tap: &Tap) -> Result<Vec<SocketAddr>> {
+    let (sender, answer) = channel();
+    let asked = name.to_owned();
+    std::thread::spawn(move || {
+        let found = (asked.as_str(), port).to_socket_addrs();
+        // Nobody listens any more when the time was up.
+        let _ = sender.send(found.map(Iterator::collect).unwrap_or_default());
+    });
+    wait_for(&answer, deadlines, tap)
+}
+
+fn wait_for(
+    answer: &Receiver<Vec<SocketAddr>>,
+    deadlines: &Deadlines,
+    tap: &Tap,
+) -> Result<Vec<SocketAddr>> {
+    loop {
+        let now = tap.clock().now();
+        if deadlines.are_over(now) {
+            return Err(Error::resolving_timed_out(deadlines.elapsed(now)));
+        }
+        let came = match deadlines.next_look(tap) {
+            Some(look) => answer.recv_timeout(look.saturating_duration_since(now)),
+            None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match came {
+            Ok(addresses) => return Ok(addresses),
+            Err(RecvTimeoutError::Timeout) => tap.emit(Happening::Tick),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
+        }
+    }
+}
+
+/// The addresses allowed, each once, the families in turn beginning with IPv6 (RFC 8305, 4).
+fn in_order(addresses: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
+    let (six, four): (Vec<_>, Vec<_>) = addresses.into_iter().partition(SocketAddr::is_ipv6);
+    let mut six = six.into_iter().filter(|_| family != Family::V4);
+    let mut four = four.into_iter().filter(|_| family != Family::V6);
+    let mut ordered = Vec::new();
+    loop {
+        let pair = [six.next(), four.next()];
+        if pair == [None, None] {
+            return ordered;
+        }
+        for address in pair.into_iter().flatten() {
+            if !ordered.contains(&address) {
+                ordered.push(address);
+            }
+        }
+    }
+}
+
+/// An address with its port, and for a link-local one the interface that its zone names.
+fn with_zone(address: IpAddr, port: u16, zone: Option<&str>) -> SocketAddr {
+    match (address, zone) {
+        (IpAddr::V6(address), Some(zone)) => {
+            let index = zone.parse().ok().or_else(|| interface_index(zone));
+            SocketAddrV6::new(address, port, 0, index.unwrap_or(0)).into()
+        }
+        _ => SocketAddr::new(address, port),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn interface_index(name: &str) -> Option<u32> {
+    use rustix::net::{AddressFamily, SocketType, netdevice, socket};
+    let any = socket(AddressFamily::INET, SocketType::DGRAM, None).ok()?;
+    netdevice::name_to_index(any, name).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn interface_index(_name: &str) -> Option<u32> {
+    None
+}
+
+/// An entry of `--resolve`.
+#[derive(Debug, PartialEq, Eq)]
+enum Entry {
+    /// `-host:port`.
+    Forget { host: String, port: u16 },
+    /// `[+]host:port:address[,address]`; `+` makes it time out.
+    Learn {
+        host: String,
+        port: u16,
+        addresses: Vec<SocketAddr>,
+        lasting: bool,
+    },
+}
+
+impl Entry {
+    fn parse(entry: &str) -> Option<Self> {
+        if let Some(rest) = entry.strip_prefix('-') {
+            let (host, rest) = split_host(rest)?;
+            let port = rest.parse().ok()?;
+            return Some(Entry::Forget { host, port });
+        }
+        let lasting = !entry.starts_with('+');
+        let (host, rest) = split_host(entry.strip_prefix('+').unwrap_or(entry))?;
+        let (port, addresses) = rest.split_once(':')?;
+        let port = port.parse().ok()?;
+        let addresses: Option<Vec<SocketAddr>> = addresses
+            .split(',')
+            .filter(|address| !address.is_empty())
+            .map(|address| read_address(address, port))
+            .collect();
+        Some(Entry::Learn {
+            host,
+            port,
+            addresses: addresses.filter(|all| !all.is_empty())?,
+            lasting,
+        })
+    }
+}
+
+/// The host before the first colon, or between brackets, and what follows the colon.
+fn split_host(entry: &str) -> Option<(String, &str)> {
+    let (host, rest) = match entry.strip_prefix('[') {
+        Some(bracketed) => bracketed.split_once("]:")?,
+        None => entry.split_once(':')?,
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    (!host.is_empty()).then_some((host, rest))
+}
+
+fn read_address(address: &str, port: u16) -> Option<SocketAddr> {
+    let bare = address
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(address);
+    let (bare, zone) = match bare.split_once('%') {
+        Some((bare, zone)) => (bare, Some(zone)),
+        None => (bare, None),
+    };
+    Some(with_zone(bare.parse().ok()?, port, zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolve_entries_are_read_as_curl_reads_them() {
+        let check = |entry: &str, expected: Option<(&str, u16, &[&str], bool)>| {
+            let expected = expected.map(|(host, port, addresses, lasting)| Entry::Learn {
+                host: host.to_owned(),
+                port,
+                addresses: addresses.iter().map(|text| text.parse().unwrap()).collect(),
+                lasting,
+            });
+            assert_eq!(Entry::parse(entry), expected, "{entry}");
+        };
+        check(
+            "A.test:80:127.0.0.1",
+            Some(("a.test", 80, &["127.0.0.1:80"], true)),
+        );
+        check("+a:80:127.0.0.1", Some(("a", 80, &["127.0.0.1:80"], false)));
+        check(
+            "*:1:[::1],127.0.0.1",
+            Some(("*", 1, &["[::1]:1", "127.0.0.1:1"], true)),
+        );
+        check("a:1:::1", Some(("a", 1, &["[::1]:1"], true)));
+        check(
+            "[::1]:1:127.0.0.1",
+            Some(("::1", 1, &["127.0.0.1:1"], true)),
+        );
+        for bad in [
+            "",
+            "a",
+            "a:80",
+            "a:80:",
+            "a:x:127.0.0.1",
+            "a:80:zz",
+            ":80:127.0.0.1",
+            "a:99999:127.0.0.1",
+        ] {
+            check(bad, None);
+        }
+        let forget = Entry::Forget {
+            host: "a".to_owned(),
+            port: 80,
+        };
+        assert_eq!(Entry::parse("-a:80"), Some(forget));
+        assert_eq!(Entry::parse("-a"), None);
+    }
+
+    #[test]
+    fn families_take_turns_beginning_with_ipv6() {
+        let all: Vec<SocketAddr> = ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "1.1.1.1:1"]
+            .map(|text| text.parse().unwrap())
+            .to_vec();
+        let check = |family, expected: &[usize]| {
+            let expected: Vec<_> = expected.iter().map(|&at| all[at]).collect();
+            assert_eq!(in_order(all.clone(), family), expected, "{family:?}");
+        };
+        check(Family::Any, &[2, 0, 1]);
+        check(Family::V4, &[0, 1]);
+        check(Family::V6, &[2]);
+    }
+}

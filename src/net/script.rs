@@ -1,0 +1,161 @@
+//! A wire that plays a script: for tests, and to replay what was recorded.
+//!
+//! Knows: what the other side says and when it ends. Must not know: sockets. Time passes on the
+//! clock that is handed in, so a script that is silent for an hour takes no time in a test.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::wire::{Io, Wait, Wire};
+use crate::clock::Clock;
+use crate::event::Peer;
+
+/// One step of the other side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Says these octets in one piece.
+    Say(Vec<u8>),
+    /// Goes on only after so many octets were sent, counted from the start of the wire.
+    Expect(usize),
+    /// Says nothing for so long.
+    Silence(Duration),
+    /// Ends its stream; as the end of the script does.
+    Close,
+    /// Resets the connection.
+    Reset,
+}
+
+/// A wire whose other side follows a script.
+pub struct ScriptedWire {
+    steps: VecDeque<Step>,
+    said: Vec<u8>,
+    sent: Arc<Mutex<Vec<u8>>>,
+    clock: Arc<dyn Clock>,
+    peer: Peer,
+    local: Option<SocketAddr>,
+    reset: bool,
+}
+
+impl ScriptedWire {
+    /// A wire to `127.0.0.1:80` that plays these steps.
+    pub fn new(steps: impl IntoIterator<Item = Step>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            steps: steps.into_iter().collect(),
+            said: Vec::new(),
+            sent: Arc::default(),
+            clock,
+            peer: Peer::Tcp(SocketAddr::from(([127, 0, 0, 1], 80))),
+            local: Some(SocketAddr::from(([127, 0, 0, 1], 50000))),
+            reset: false,
+        }
+    }
+
+    /// What has been sent so far; stays readable when the wire is gone.
+    pub fn sent(&self) -> Arc<Mutex<Vec<u8>>> {
+        self.sent.clone()
+    }
+
+    fn count_sent(&self) -> usize {
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+
+    /// Nothing more will come before the time: it passes.
+    fn idle(&self, wait: &Wait<'_>) -> Io<'static> {
+        match wait.until {
+            Some(until) => {
+                self.clock.pause(until);
+                Io::TimedOut
+            }
+            None => Io::Failed(io::Error::other("the script waits for more than was sent")),
+        }
+    }
+
+    /// Silence: the whole of it passes, or what the wait allows.
+    fn keep_silent(&mut self, length: Duration, wait: &Wait<'_>) -> Option<Io<'static>> {
+        let now = self.clock.now();
+        let end = now + length;
+        match wait.until {
+            Some(until) if until < end => {
+                self.steps.push_front(Step::Silence(end - until.max(now)));
+                Some(self.idle(wait))
+            }
+            _ => {
+                self.clock.pause(end);
+                None
+            }
+        }
+    }
+}
+
+impl Wire for ScriptedWire {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.reset {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn queued(&self) -> usize {
+        0
+    }
+
+    fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
+        if !wait.receive {
+            return self.idle(&wait);
+        }
+        loop {
+            match self.steps.pop_front() {
+                Some(Step::Say(bytes)) if bytes.is_empty() => {}
+                Some(Step::Say(bytes)) => {
+                    self.said = bytes;
+                    let at = self.clock.now();
+                    return Io::Bytes {
+                        at,
+                        bytes: &self.said,
+                    };
+                }
+                Some(Step::Expect(count)) if self.count_sent() >= count => {}
+                Some(step @ Step::Expect(_)) => {
+                    self.steps.push_front(step);
+                    return self.idle(&wait);
+                }
+                Some(Step::Silence(length)) => {
+                    if let Some(io) = self.keep_silent(length, &wait) {
+                        return io;
+                    }
+                }
+                Some(Step::Reset) => {
+                    self.reset = true;
+                    return Io::Failed(io::ErrorKind::ConnectionReset.into());
+                }
+                Some(Step::Close) | None => return Io::Eof,
+            }
+        }
+    }
+
+    fn sending_failed(&self) -> Option<io::ErrorKind> {
+        self.reset.then_some(io::ErrorKind::ConnectionReset)
+    }
+
+    fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    fn is_idle_and_alive(&mut self) -> bool {
+        matches!(self.steps.front(), Some(Step::Expect(_) | Step::Silence(_)))
+    }
+}

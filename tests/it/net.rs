@@ -1,0 +1,288 @@
+//! The network room against real sockets on loopback, and against scripts.
+
+use std::io::{Read, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcurl::clock::{Clock, SystemClock};
+use rcurl::error::{Error, Exit};
+use rcurl::event::{Ending, Event, Happening, Interest, Observer, Peer, Tap};
+use rcurl::net::{
+    Deadlines, Io, Link, Network, ScriptedWire, Step, Surroundings, Tunnel, Wait, Way, Wire,
+};
+use rcurl::plan::Route;
+use rcurl::target::{Reading, Target};
+
+/// Notes what is told, one short line per event.
+#[derive(Clone, Default)]
+struct Notes {
+    lines: Arc<Mutex<Vec<String>>>,
+    interest: Interest,
+}
+
+impl Observer for Notes {
+    fn observe(&mut self, event: &Event<'_>) {
+        let line = match &event.what {
+            Happening::Tick => return,
+            Happening::Resolved {
+                lookup, addresses, ..
+            } => {
+                format!("resolved {lookup:?} {}", addresses.len())
+            }
+            Happening::Connecting { peer } => format!("connecting {}", family(peer)),
+            Happening::ConnectFailed { peer, error, .. } => {
+                format!("failed {} {:?}", family(peer), error.kind())
+            }
+            Happening::Connected { peer, .. } => format!("connected {}", family(peer)),
+            Happening::Established { host, .. } => format!("established {host}"),
+            Happening::Reused { host, is_proxy, .. } => format!("reused {host} {is_proxy}"),
+            Happening::Kept { .. } => "kept".to_owned(),
+            Happening::Ended { how } => format!("ended {how:?}"),
+            Happening::Failed { error } => format!("error {}", error.exit as u8),
+            Happening::ResolveFailed { host, .. } => format!("unresolved {host}"),
+            other => format!("{other:?}"),
+        };
+        self.lines.lock().unwrap().push(line);
+    }
+
+    fn wants(&self) -> Interest {
+        self.interest
+    }
+}
+
+impl Notes {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.lines.lock().unwrap())
+    }
+}
+
+fn family(peer: &Peer) -> &'static str {
+    match peer {
+        Peer::Tcp(SocketAddr::V4(_)) => "v4",
+        Peer::Tcp(SocketAddr::V6(_)) => "v6",
+        Peer::Unix(_) => "unix",
+        Peer::Abstract(_) => "abstract",
+    }
+}
+
+fn tap() -> (Tap, Notes) {
+    let notes = Notes::default();
+    let tap = Tap::new(Arc::new(SystemClock), vec![Box::new(notes.clone())]);
+    (tap, notes)
+}
+
+fn way(url: &str) -> Way {
+    let target = Target::parse(url, &Reading::default()).unwrap();
+    Way::new(&target, &Route::default()).unwrap()
+}
+
+fn soon(tap: &Tap) -> Deadlines {
+    let now = tap.clock().now();
+    Deadlines {
+        total: Some(now + Duration::from_secs(20)),
+        ..Deadlines::none(now)
+    }
+}
+
+fn open(network: &Network, way: &Way, tap: &mut Tap) -> Result<Link, Error> {
+    let deadlines = soon(tap);
+    network.open(way, &deadlines, tap, &mut |_, _| Ok(Tunnel::Granted))
+}
+
+/// A server for one connection after the other.
+fn serve(mut each: impl FnMut(TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        listener
+            .incoming()
+            .map_while(Result::ok)
+            .for_each(&mut each)
+    });
+    address
+}
+
+/// Reads so many octets, or to the end.
+fn receive(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
+    let until = Some(SystemClock.now() + Duration::from_secs(20));
+    let mut received = Vec::new();
+    while received.len() < count {
+        let wait = Wait {
+            until,
+            receive: true,
+            also: None,
+        };
+        match wire.wait(wait) {
+            Io::Bytes { bytes, .. } => received.extend_from_slice(bytes),
+            Io::Sent(_) => {}
+            Io::Eof => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    received
+}
+
+#[test]
+fn a_refused_first_address_is_told_and_the_next_one_taken() {
+    let server = serve(|mut stream| {
+        let mut request = [0; 4];
+        stream.read_exact(&mut request).unwrap();
+        stream.write_all(b"pong").unwrap();
+    });
+    let (mut tap, notes) = tap();
+    let way = way(&format!("http://localhost:{}/", server.port()));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    link.wire.send(b"ping").unwrap();
+    assert_eq!(receive(&mut *link.wire, usize::MAX), b"pong");
+    let expected = [
+        "resolved Asked 2",
+        "connecting v6",
+        "failed v6 ConnectionRefused",
+        "connecting v4",
+        "connected v4",
+        "established localhost",
+    ];
+    assert_eq!(notes.take(), expected);
+    assert_eq!(link.peer, Peer::Tcp(server));
+}
+
+#[test]
+fn nobody_there_is_exit_7_with_curls_words() {
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let (mut tap, notes) = tap();
+    let way = way(&format!("http://{free}/"));
+    let error = open(&Network::new(Surroundings::default()), &way, &mut tap)
+        .err()
+        .unwrap();
+    assert_eq!(error.exit, Exit::CouldntConnect);
+    assert!(
+        error
+            .message
+            .starts_with(&format!("Failed to connect to {free} after "))
+    );
+    assert!(error.message.ends_with(" ms: Could not connect to server"));
+    let told = notes.take();
+    assert_eq!(told[3..], ["error 7", "ended Closed"]);
+}
+
+#[test]
+fn an_echo_of_megabytes_does_not_lock_up() {
+    let server = serve(|mut stream| {
+        let mut copy = stream.try_clone().unwrap();
+        std::io::copy(&mut stream, &mut copy).unwrap();
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    let block: Vec<u8> = (0..=u8::MAX).cycle().take(64 * 1024 + 7).collect();
+    let blocks = 200;
+    let total = block.len() * blocks;
+    let (mut begun, mut received) = (0, 0);
+    while received < total {
+        while begun < blocks && link.wire.queued() < 256 * 1024 {
+            link.wire.send(&block).unwrap();
+            begun += 1;
+        }
+        let wait = Wait {
+            until: Some(SystemClock.now() + Duration::from_secs(20)),
+            receive: true,
+            also: None,
+        };
+        match link.wire.wait(wait) {
+            Io::Bytes { bytes, .. } => {
+                for &octet in bytes {
+                    assert_eq!(octet, block[received % block.len()]);
+                    received += 1;
+                }
+            }
+            Io::Sent(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_kept_connection_is_reused_and_a_dead_one_thrown_away() {
+    let server = serve(|mut stream| {
+        let mut request = [0; 4];
+        while stream.read_exact(&mut request).is_ok() && &request != b"quit" {
+            stream.write_all(&request).unwrap();
+        }
+    });
+    let (mut tap, notes) = tap();
+    let network = Network::new(Surroundings::default());
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&network, &way, &mut tap).unwrap();
+    network.keep(link, &tap);
+    notes.take();
+    link = open(&network, &way, &mut tap).unwrap();
+    assert!(link.used_before && link.id == 0);
+    link.wire.send(b"quit").unwrap();
+    assert!(receive(&mut *link.wire, 1).is_empty());
+    network.keep(link, &tap);
+    link = open(&network, &way, &mut tap).unwrap();
+    assert!(!link.used_before && link.id == 1);
+    network.end(link, Ending::ShutDown, &tap);
+    let expected = [
+        "reused 127.0.0.1 false",
+        "kept",
+        "ended ShutDown",
+        "resolved Literal 1",
+        "connecting v4",
+        "connected v4",
+        "established 127.0.0.1",
+        "ended ShutDown",
+    ];
+    assert_eq!(notes.take(), expected);
+}
+
+/// A clock that stands still until somebody pauses.
+struct StillClock(Instant, Mutex<Duration>);
+
+impl Clock for StillClock {
+    fn now(&self) -> Instant {
+        self.0 + *self.1.lock().unwrap()
+    }
+    fn wall(&self) -> Duration {
+        *self.1.lock().unwrap()
+    }
+    fn pause(&self, until: Instant) {
+        let mut passed = self.1.lock().unwrap();
+        *passed = (*passed).max(until.saturating_duration_since(self.0));
+    }
+}
+
+#[test]
+fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
+    let clock = Arc::new(StillClock(SystemClock.now(), Mutex::default()));
+    let hour = Duration::from_secs(3600);
+    let steps = [
+        Step::Expect(4),
+        Step::Silence(hour),
+        Step::Say(b"pong".to_vec()),
+        Step::Close,
+    ];
+    let mut wire = ScriptedWire::new(steps, clock.clone());
+    let sent = wire.sent();
+    let wait = |minutes: u64| Wait {
+        until: Some(clock.0 + Duration::from_secs(minutes * 60)),
+        receive: true,
+        also: None,
+    };
+    assert!(matches!(wire.wait(wait(1)), Io::TimedOut));
+    wire.send(b"ping").unwrap();
+    assert!(matches!(wire.wait(wait(31)), Io::TimedOut));
+    assert!(matches!(wire.wait(wait(60)), Io::TimedOut));
+    assert!(matches!(
+        wire.wait(wait(62)),
+        Io::Bytes { bytes: b"pong", .. }
+    ));
+    assert!(matches!(wire.wait(wait(62)), Io::Eof));
+    assert_eq!(clock.wall(), hour + Duration::from_secs(60));
+    assert_eq!(*sent.lock().unwrap(), b"ping");
+}
