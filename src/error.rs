@@ -223,6 +223,9 @@ impl Error {
             _ => (Exit::RecvError, "Malformed encoding found in chunked-encoding".to_owned()),
         };
         Self::new(exit, message)
+    }
+}
+
 /// Failures on the way to a server: names, sockets, proxies.
 impl Error {
     /// A name without addresses.

@@ -9,6 +9,8 @@ mod brotli;
 mod inflate;
 mod zstd;
 
+use std::fmt;
+
 use brotli::Brotli;
 use inflate::Inflate;
 use zstd::Zstd;
@@ -33,6 +35,17 @@ pub enum Coding {
     Brotli,
     /// `zstd`.
     Zstd,
+}
+
+impl fmt::Display for Coding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        })
+    }
 }
 
 impl Coding {

@@ -9,10 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, reason};
 use crate::plan::Destination;
 use crate::streams::Console;
-use crate::transfer::exchange::reason;
 
 /// The header files of a run.
 #[derive(Default)]

@@ -9,10 +9,10 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, reason};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
-use crate::net::wire::{Io, Wait, Wire};
+use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
@@ -387,12 +387,6 @@ impl Exchange<'_> {
     }
 }
 
-/// The words of the system for an error, without its number.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
 /// How far the request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sending {
@@ -443,7 +437,7 @@ impl Outgoing<'_> {
         self.buffer.resize(most, 0);
         let misuse = |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
         let mut framed = Framed { tap, layer: self.layer, pieces: Vec::new(), octets: &mut self.octets, count: 0 };
-        match self.source.pull(&mut self.buffer).map_err(|error| unreadable(&error))? {
+        match self.source.pull(&mut self.buffer)? {
             Pull::NotNow => self.waits_for_source = true,
             Pull::Data(count) => {
                 let data = self.buffer.get(..count).unwrap_or_default();
@@ -473,10 +467,6 @@ impl Outgoing<'_> {
             self.octets.clear();
         }
     }
-}
-
-fn unreadable(error: &io::Error) -> Error {
-    Error::new(Exit::ReadError, format!("Failed to read the request body: {}", reason(error))) 
 }
 
 /// Framed octets with their roles, told as one batch.

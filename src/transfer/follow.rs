@@ -31,9 +31,9 @@ pub enum NextMethod {
 }
 
 /// The `Location` of a response, when it is one that redirects and names a place.
-pub fn location(head: &Head) -> Option<&[u8]> {
+pub fn location(head: &Head) -> Option<Vec<u8>> {
     let redirects = (300..400).contains(&head.status());
-    head.field("Location").filter(|value| redirects && !value.is_empty())
+    head.field("Location").map(|field| field.value.into_owned()).filter(|value| redirects && !value.is_empty())
 }
 
 /// Whether the method is one whose body made the request: what 301 to 303 may turn into GET.
@@ -67,7 +67,7 @@ pub fn redirect(
     if let Some(most) = plan.most.filter(|most| followed >= *most) {
         return Err(Error::new(Exit::TooManyRedirects, format!("Maximum ({most}) redirects followed")));
     }
-    let target = from.join(reference, path_as_is).map_err(|error| refused(&error))?;
+    let target = from.join(&reference, path_as_is).map_err(|error| refused(&error))?;
     if !allows(plan.proto_redir, target.scheme) || !allows(plan.proto, target.scheme) {
         let message = format!("Protocol \"{}\" disabled in redirect", target.scheme);
         return Err(Error::new(Exit::UnsupportedProtocol, message));

@@ -1,10 +1,23 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
 pub mod auth;
+pub mod compose;
+pub mod content;
 pub mod cookies;
 pub mod digest;
-pub mod netrc;
+pub mod dump;
 pub mod encoding;
+pub mod exchange;
+pub mod follow;
 pub mod multipart;
+pub mod naming;
+pub mod negotiation;
+pub mod netrc;
+pub mod one;
+pub mod pace;
+pub mod proxies;
+pub mod reply;
 pub mod segment;
+pub mod sink;
 pub mod source;
+pub mod tunnel;

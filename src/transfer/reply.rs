@@ -9,7 +9,7 @@ use crate::codec::content::{Codings, Refused};
 use crate::codec::json::Form;
 use crate::codec::{date, text};
 use crate::error::{Error, Exit};
-use crate::event::{Happening, Side, Tap};
+use crate::event::{Happening, Tap};
 use crate::http1::{Head, Role, parse_field_line};
 use crate::plan::{ConditionKind, Fail, FollowMode, Operation, TimeCondition};
 use crate::target::Target;
@@ -316,13 +316,4 @@ fn unknown_coding(refused: &Refused) -> Error {
         }
     };
     Error::new(Exit::BadContentEncoding, message)
-}
-
-/// The side that a status asks to authenticate with.
-pub fn challenged_side(status: u16) -> Option<Side> {
-    match status {
-        401 => Some(Side::Server),
-        407 => Some(Side::Proxy),
-        _ => None,
-    }
 }

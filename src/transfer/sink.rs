@@ -12,11 +12,10 @@ use std::path::{Path, PathBuf};
 use crate::codec::content::{Codings, Decoder, Failure, Fault};
 use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
 use crate::codec::text::{Visible, visible};
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
 use crate::plan::Clobber;
 use crate::streams::Console;
-use crate::transfer::exchange::reason;
 use crate::transfer::naming;
 
 /// Where content goes.
@@ -274,7 +273,7 @@ impl Sink {
     /// `--remove-on-error`.
     pub fn remove(&mut self) -> Option<io::Result<()>> {
         match &mut self.place {
-            Place::File(saved) if saved.file.take().is_some() => Some(std::fs::remove_file(&saved.path)),
+            Place::File(saved) => saved.file.take().map(|_| std::fs::remove_file(&saved.path)),
             _ => None,
         }
     }

@@ -1,26 +1,20 @@
-//! The integration tests, one binary.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::too_many_lines)]
-
-mod content;
-mod date;
-mod json;
-mod text;
-//! The integration tests, one module for each part of the crate.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod auth;
-mod cookies;
-mod netrc;
 //! Every integration test, in one binary.
 
 #![allow(
+    missing_docs,
     clippy::unwrap_used,
-    reason = "in a test, a panic is the way to say no"
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "in a test, a panic is the way to say no, and a table is as long as it is"
 )]
 
+mod auth;
+mod content;
+mod cookies;
+mod date;
 mod http1;
-//! All integration tests, in one binary.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
-
+mod json;
 mod net;
+mod netrc;
+mod text;

@@ -1,0 +1,148 @@
+//! The content of a request over all hops of a transfer.
+//!
+//! Knows: what `-d`, `--json`, `-F` and `-T` make of a request: its body, the field lines that come
+//! with it, and what they add to the URL. Must not know: hops and connections.
+
+use std::path::Path;
+
+use crate::codec::text::percent_encode;
+use crate::error::Error;
+use crate::plan::{Body, Operation, Request};
+use crate::target::Target;
+use crate::transfer::compose::{BodyFields, given_value, names_field};
+use crate::transfer::follow::Carries;
+use crate::transfer::multipart::{Multipart, Supplies};
+use crate::transfer::one::{Job, Shared};
+use crate::transfer::source::Source;
+
+/// The content of a request.
+pub struct Content {
+    kind: Carries,
+    source: Source,
+    content_type: Option<String>,
+    multipart: bool,
+}
+
+/// The type of `-d` when `-H` names none.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl Content {
+    /// The content that a job sends, and the request with the field lines that it brings along.
+    pub fn new(job: &Job<'_>, shared: &Shared) -> Result<(Self, Request), Error> {
+        let mut request = job.operation.request.clone();
+        let mut content = match &job.operation.request.body {
+            _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
+            Body::None => Self::none(),
+            Body::Data(_) if request.data_in_query => Self::none(),
+            Body::Data(octets) => Self::post(Source::bytes(octets.clone()), Some(FORM.to_owned())),
+            Body::Json(octets) => {
+                for (name, line) in
+                    [("Content-Type", "Content-Type: application/json"), ("Accept", "Accept: application/json")]
+                {
+                    if !names_field(&request.headers, name) {
+                        request.headers.push(line.as_bytes().to_vec());
+                    }
+                }
+                Self::post(Source::bytes(octets.clone()), None)
+            }
+            Body::Form(form) => {
+                let given = given_value(&request.headers, "Content-Type");
+                let given = given.map(|value| String::from_utf8_lossy(value).into_owned());
+                let mut noise = |octets: &mut [u8]| (shared.noise)(octets);
+                let mut supplies = Supplies { stdin: &shared.streams.stdin, noise: &mut noise };
+                let form = Multipart::compose(form, given.as_deref(), &mut supplies)?;
+                let mut content = Self::post(Source::segments(form.segments), Some(form.content_type));
+                content.multipart = true;
+                content
+            }
+        };
+        if content.kind == Carries::Put && job.resume_from > 0 {
+            content.source.resume_at(job.resume_from)?;
+        }
+        Ok((content, request))
+    }
+
+    fn none() -> Self {
+        Self { kind: Carries::Nothing, source: Source::empty(), content_type: None, multipart: false }
+    }
+
+    fn post(source: Source, content_type: Option<String>) -> Self {
+        Self { kind: Carries::Post, source, content_type, multipart: false }
+    }
+
+    fn upload(name: &str, shared: &Shared) -> Result<Self, Error> {
+        let source = match name {
+            "-" | "." => Source::stdin(shared.streams.stdin.clone()),
+            path => Source::file(Path::new(path))?,
+        };
+        Ok(Self { kind: Carries::Put, source, content_type: None, multipart: false })
+    }
+
+    /// What the request carries.
+    pub fn carries(&self) -> Carries {
+        self.kind
+    }
+
+    /// Whether there is a body.
+    pub fn is_some(&self) -> bool {
+        self.kind != Carries::Nothing
+    }
+
+    /// Where the octets come from.
+    pub fn source(&mut self) -> &mut Source {
+        &mut self.source
+    }
+
+    /// How many octets there are to send, when that is known.
+    pub fn length(&self) -> Option<u64> {
+        self.source.length()
+    }
+
+    /// What the request head says of it.
+    pub fn fields(&self) -> BodyFields<'_> {
+        if !self.is_some() {
+            return BodyFields::None;
+        }
+        BodyFields::Some {
+            length: self.source.length(),
+            content_type: self.content_type.as_deref(),
+            multipart: self.multipart,
+        }
+    }
+
+    /// Back to the beginning, for one more request.
+    pub fn rewind(&mut self) -> Result<(), Error> {
+        if self.is_some() && self.source.pulled() > 0 { self.source.rewind() } else { Ok(()) }
+    }
+
+    /// The next request is one without a body.
+    pub fn drop_it(&mut self) {
+        *self = Self::none();
+    }
+}
+
+/// Adds to a URL what the command line adds: the file name of `-T` to a path that names none, the
+/// data of `-G` and `--url-query` to the query.
+pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&str>) {
+    if let Some(name) = upload.filter(|name| !matches!(*name, "-" | "."))
+        && target.path.ends_with('/')
+        && let Some(name) = Path::new(name).file_name()
+    {
+        target.path.push_str(&percent_encode(name.to_string_lossy().as_bytes()));
+    }
+    let mut add = |text: &str| {
+        let query = target.query.get_or_insert_default();
+        if !query.is_empty() && !query.ends_with('&') {
+            query.push('&');
+        }
+        query.push_str(text);
+    };
+    if let Some(text) = &operation.request.url_query {
+        add(text);
+    }
+    if operation.request.data_in_query
+        && let Body::Data(data) | Body::Json(data) = &operation.request.body
+    {
+        add(&String::from_utf8_lossy(data));
+    }
+}

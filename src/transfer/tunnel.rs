@@ -1,0 +1,131 @@
+//! CONNECT: asking an HTTP proxy for a tunnel.
+//!
+//! Knows: the request, its authentication, and what the proxy's answer means. Must not know: how
+//! the proxy was reached, or what will go through the tunnel.
+//!
+//! Sources: RFC 9110, 9.3.6 (CONNECT), 11.7 (proxy authentication).
+
+use crate::error::{Error, Exit};
+use crate::event::{Happening, Layer, Tap};
+use crate::http1::{Connection, Head, Peer, Role, Settings, parse_field_line};
+use crate::net::{Tunnel, Wire};
+use crate::plan::Operation;
+use crate::target::Target;
+use crate::transfer::compose::compose_connect;
+use crate::transfer::dump::Dump;
+use crate::transfer::exchange::{Reception, Receiver, Terms, exchange};
+use crate::transfer::negotiation::{Negotiation, Verdict};
+use crate::transfer::sink::Sink;
+use crate::transfer::source::Source;
+
+/// What a tunnel is asked for with.
+pub struct TunnelRequest<'a> {
+    /// What was asked for on the command line.
+    pub operation: &'a Operation,
+    /// The origin behind the proxy.
+    pub target: &'a Target,
+    /// Authentication with the proxy.
+    pub proxy: &'a mut Negotiation,
+    /// Where heads of `-i` go.
+    pub sink: &'a mut Sink,
+    /// `-D`.
+    pub dump: Option<&'a mut Dump>,
+    /// The limits.
+    pub terms: Terms,
+    /// Digest's client nonce.
+    pub cnonce: &'a mut dyn FnMut() -> String,
+}
+
+impl TunnelRequest<'_> {
+    /// Asks, and answers challenges as long as the connection lives.
+    ///
+    /// # Errors
+    /// Exit 56 when the proxy refuses, as curl has it.
+    pub fn ask(&mut self, wire: &mut dyn Wire, tap: &Tap) -> Result<Tunnel, Error> {
+        let authority = self.target.host_and_port();
+        let mut http = Connection::new(Settings { peer: Peer::Proxy, ..Settings::default() });
+        loop {
+            tap.emit(Happening::Tunnelling { authority: &authority });
+            let cnonce = (self.cnonce)();
+            let answer = self.proxy.field("CONNECT", &authority, &cnonce);
+            if let Some(scheme) = self.proxy.scheme() {
+                let (scheme, user) = (scheme.to_string(), self.proxy.user());
+                tap.emit(Happening::Authenticating { side: crate::event::Side::Proxy, scheme: &scheme, user: &user });
+            }
+            let request = &self.operation.request;
+            let head = compose_connect(request, self.target, self.operation.proxy.http10, answer.as_deref());
+            let mut reply = TunnelReply {
+                operation: self.operation,
+                proxy: &mut *self.proxy,
+                sink: &mut *self.sink,
+                dump: self.dump.as_deref_mut(),
+                tap,
+                status: 0,
+            };
+            let terms = Terms { layer: Layer::Tunnel, ..self.terms };
+            let outcome = exchange(wire, &mut http, &head, &mut Source::empty(), &mut reply, terms, tap);
+            let response = outcome.map_err(|failure| failed(failure.error))?;
+            let status = response.head.status();
+            if response.switched {
+                tap.emit(Happening::Tunnelled { status });
+                return Ok(Tunnel::Granted);
+            }
+            if self.proxy.conclude(&response.head) == Verdict::Settled {
+                return Err(Error::new(Exit::RecvError, format!("CONNECT tunnel failed, response {status}")));
+            }
+            if !http.reusable() {
+                return Ok(Tunnel::AskAgain);
+            }
+        }
+    }
+}
+
+/// A proxy that ends the connection without an answer is told as curl tells it.
+fn failed(error: Error) -> Error {
+    match error.exit {
+        Exit::GotNothing => Error::new(Exit::RecvError, "Proxy CONNECT aborted"),
+        _ => error,
+    }
+}
+
+struct TunnelReply<'a> {
+    operation: &'a Operation,
+    proxy: &'a mut Negotiation,
+    sink: &'a mut Sink,
+    dump: Option<&'a mut Dump>,
+    tap: &'a Tap,
+    status: u16,
+}
+
+impl Receiver for TunnelReply<'_> {
+    fn hear(&mut self, role: Role, line: &[u8]) {
+        if role == Role::StatusLine {
+            let word = line.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+            self.status = String::from_utf8_lossy(word).trim().parse().unwrap_or(0);
+        }
+        let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) else { return };
+        if self.status == self.proxy.challenge_status() && field.is(self.proxy.challenge_field()) {
+            for remark in self.proxy.hear(&field.value) {
+                self.tap.emit(Happening::AuthenticationRemark { remark: &remark.to_string() });
+            }
+        }
+    }
+
+    fn pass(&mut self, _role: Role, line: &[u8]) -> Result<(), Error> {
+        if self.operation.output.suppress_connect_headers {
+            return Ok(());
+        }
+        if let Some(dump) = &mut self.dump {
+            dump.line(line)?;
+        }
+        if self.operation.output.include_head { self.sink.head_line(line, self.tap) } else { Ok(()) }
+    }
+
+    fn decide(&mut self, _head: &Head) -> Result<Reception, Error> {
+        Ok(Reception::Ignore)
+    }
+
+    fn content(&mut self, _role: Role, _octets: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+}
