@@ -1,6 +1,7 @@
 //! rcurl: a curl-like verbose HTTP client and wire inspector.
 
 pub mod clock;
+pub mod demo;
 pub mod environment;
 pub mod error;
 pub mod event;
