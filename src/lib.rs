@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod codec;
+pub mod demo;
 pub mod environment;
 pub mod error;
 pub mod event;
