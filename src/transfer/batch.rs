@@ -1,0 +1,383 @@
+//! Many transfers: in turn or at the same time, tried again where that may help.
+//!
+//! Knows: the order of transfers, retries, and what outlives a transfer (cookies, file times, entity
+//! tags). Must not know: requests and responses.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::codec::date;
+use crate::error::{Error, Exit, reason};
+use crate::event::{Happening, Tap};
+use crate::plan::{Clobber, Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
+use crate::transfer::dump::Dumps;
+use crate::transfer::errands::{Errand, Errands};
+use crate::transfer::naming;
+use crate::transfer::one::{Job, Outcome, Shared, run as run_one};
+use crate::transfer::reply::Layout;
+use crate::transfer::sink::{Place, Saved, Saving, Sink, Stdout};
+
+/// Runs everything that a plan asks for; gives the exit status of the run.
+pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
+    let batch = Batch { plan, shared, dumps: Dumps::default() };
+    for operation in &plan.operations {
+        batch.read_cookies(operation, tap);
+    }
+    let exit = match &plan.global.parallel {
+        Some(parallel) => batch.parallel(parallel, tap),
+        None => batch.serial(tap),
+    };
+    for operation in &plan.operations {
+        batch.write_cookies(operation, tap);
+    }
+    shared.network.clear();
+    exit
+}
+
+struct Batch<'a> {
+    plan: &'a Plan,
+    shared: &'a Shared,
+    dumps: Dumps,
+}
+
+/// After these nothing further can go well.
+const FATAL: [Exit; 3] = [Exit::FailedInit, Exit::OutOfMemory, Exit::BadFunctionArgument];
+
+impl Batch<'_> {
+    fn serial(&self, tap: &Tap) -> Exit {
+        let mut last = Exit::Ok;
+        let mut next_start = tap.clock().now();
+        for (number, errand) in (0_u32..).zip(Errands::new(self.plan)) {
+            if let Some(pace) = self.plan.global.pace {
+                tap.clock().pause(next_start);
+                next_start = tap.clock().now() + pace;
+            }
+            let malformed = errand.is_err();
+            last = self.one(errand, &tap.for_transfer(number));
+            if malformed || FATAL.contains(&last) || (last != Exit::Ok && self.plan.global.fail_early) {
+                break;
+            }
+        }
+        last
+    }
+
+    fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
+        let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
+        let worst = Mutex::new(Exit::Ok);
+        let stopped = || self.plan.global.fail_early && *lock(&worst) != Exit::Ok;
+        let work = || {
+            loop {
+                if stopped() {
+                    return;
+                }
+                let Some((number, errand)) = lock(&errands).next() else { return };
+                let exit = self.one(errand, &tap.for_transfer(number));
+                if exit != Exit::Ok {
+                    *lock(&worst) = exit;
+                }
+            }
+        };
+        let workers = Errands::new(self.plan).take(usize::from(parallel.most.max(1))).count();
+        std::thread::scope(|scope| {
+            for _ in 1..workers {
+                scope.spawn(work);
+            }
+            work();
+        });
+        *lock(&worst)
+    }
+
+    /// One transfer with its retries, from `Started` to `Finished`.
+    fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
+        let result = errand.and_then(|errand| self.errand(&errand, &mut tap.clone()));
+        match &result {
+            Ok(()) => tap.emit(Happening::Finished { outcome: Ok(()) }),
+            Err(error) => tap.emit(Happening::Finished { outcome: Err(error) }),
+        }
+        result.map_or_else(|error| error.exit, |()| Exit::Ok)
+    }
+
+    fn errand(&self, errand: &Errand, tap: &mut Tap) -> Result<(), Error> {
+        let Some(operation) = self.plan.operations.get(errand.operation) else { return Ok(()) };
+        tap.emit(Happening::Started { url: &errand.url, number: errand.number, operation: errand.operation });
+        let place = self.place(operation, errand)?;
+        if let Place::File(saved) = &place
+            && operation.output.skip_existing
+            && saved.path().exists()
+        {
+            tap.emit(Happening::Noted { text: &format!("skips transfer, file {} exists locally", saved.path().display()) });
+            return Ok(());
+        }
+        let resume_from = resume_from(operation, errand, &place);
+        let netrc = self.netrc(operation)?;
+        let etag = compare_tag(operation)?;
+        let job = Job {
+            operation,
+            url: &errand.url,
+            upload: errand.upload.as_deref(),
+            netrc: netrc.as_deref(),
+            resume_from,
+            etag: etag.as_deref(),
+            layout: self.layout(&place),
+        };
+        let mut sink = Sink::new(place, operation.limits.file_size);
+        let result = self.tries(&job, &mut sink, tap);
+        self.settle(operation, &mut sink, result, tap)
+    }
+
+    /// Tries, and tries again as `--retry` allows.
+    fn tries(&self, job: &Job<'_>, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+        let retry = &job.operation.retry;
+        let began = tap.clock().now();
+        let mut delay = retry.delay.unwrap_or(Duration::from_secs(1));
+        let mut left = retry.most;
+        loop {
+            let (outcome, result) = self.attempt(job, sink, tap);
+            let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0) else {
+                return (outcome, result);
+            };
+            let wall = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
+            let asked = outcome.retry_after.as_deref().and_then(|value| retry_after(value, wall));
+            let pause = asked.filter(|_| problem == "HTTP error").unwrap_or(delay);
+            if out_of_time(retry.most_time, began, tap.clock().now(), pause) {
+                if asked.is_some() {
+                    let text = "The Retry-After: time would make this command line exceed the maximum allowed time for retries.";
+                    tap.emit(Happening::Warned { text });
+                }
+                return (outcome, result);
+            }
+            tap.emit(Happening::Retrying { problem, after: pause, left });
+            left -= 1;
+            tap.clock().pause(tap.clock().now() + pause);
+            sink.restart();
+            if retry.delay.is_none() {
+                delay = (delay * 2).min(Duration::from_secs(600));
+            }
+        }
+    }
+
+    fn attempt(&self, job: &Job<'_>, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+        let output = &job.operation.output;
+        let streams = &self.shared.streams;
+        let dump = output.dump_header.as_ref();
+        let dump = dump.map(|to| self.dumps.open(to, output.create_dirs, &streams.stdout, &streams.stderr)).transpose();
+        match dump {
+            Ok(mut dump) => run_one(self.shared, job, sink, dump.as_mut(), tap),
+            Err(error) => (Outcome::default(), Err(error)),
+        }
+    }
+
+    /// What is left to do with the output of a transfer that is over.
+    fn settle(
+        &self,
+        operation: &Operation,
+        sink: &mut Sink,
+        (outcome, result): (Outcome, Result<(), Error>),
+        tap: &Tap,
+    ) -> Result<(), Error> {
+        let failed = operation.output.fail != Fail::No && outcome.status >= 400 && result.is_ok();
+        let nothing_new = outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
+        if result.is_ok() && sink.written() == 0 && !nothing_new {
+            sink.touch(tap)?;
+        }
+        if let Some(path) = operation.request.etag_save.as_deref().filter(|_| result.is_ok()) {
+            self.save_tag(path, outcome.found.etag.as_deref(), operation)?;
+        }
+        if result.is_err() && operation.output.remove_on_error {
+            if let Some(Ok(())) = sink.remove() {
+                tap.emit(Happening::Noted { text: "Removed output file" });
+            }
+        } else if operation.output.remote_time
+            && let (Some(modified), Some(file)) = (outcome.found.last_modified, sink.file())
+            && let Ok(seconds) = u64::try_from(modified)
+        {
+            let _ = file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(seconds));
+        }
+        if failed {
+            let status = outcome.status;
+            return Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")));
+        }
+        result
+    }
+
+    fn place(&self, operation: &Operation, errand: &Errand) -> Result<Place, Error> {
+        let name = match &errand.save {
+            SaveAs::Null => return Ok(Place::Null),
+            SaveAs::Stdout => return Ok(self.stdout(operation)),
+            SaveAs::File(name) if name == "-" => return Ok(self.stdout(operation)),
+            SaveAs::File(name) => name.clone(),
+            SaveAs::RemoteName => remote_name(operation, &errand.url)?,
+        };
+        let how = Saving {
+            clobber: operation.output.clobber,
+            create_dirs: operation.output.create_dirs,
+            append: operation.request.resume.is_some() && errand.upload.is_none(),
+        };
+        Ok(Place::File(Saved::new(operation.output.directory.as_deref(), Path::new(&name), how)))
+    }
+
+    fn stdout(&self, operation: &Operation) -> Place {
+        let environment = &self.shared.environment;
+        Place::Stdout(Stdout {
+            console: self.shared.streams.stdout.clone(),
+            terminal: environment.stdout_is_terminal,
+            colour: environment.stdout_takes_colour && self.plan.global.styled_output,
+            binary: operation.output.binary_to_terminal,
+        })
+    }
+
+    fn layout(&self, place: &Place) -> Layout {
+        match (self.plan.global.pretty, place) {
+            (When::Always, _) => Layout::Json,
+            (When::Auto, Place::Stdout(stdout)) if stdout.terminal => Layout::Json,
+            _ => Layout::Never,
+        }
+    }
+
+    fn netrc(&self, operation: &Operation) -> Result<Option<Vec<u8>>, Error> {
+        let netrc = &operation.auth.netrc;
+        if netrc.use_it == NetrcUse::Ignored {
+            return Ok(None);
+        }
+        let environment = &self.shared.environment;
+        let home = || environment.var_os("HOME").map(|home| Path::new(home).join(".netrc"));
+        let path = netrc.file.clone().or_else(|| environment.var_os("NETRC").map(PathBuf::from)).or_else(home);
+        match path.map(std::fs::read) {
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
+                let message = format!("cannot read the netrc file: {}", reason(&error));
+                Err(Error::new(Exit::FailedInit, message))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn read_cookies(&self, operation: &Operation, tap: &Tap) {
+        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
+        let mut jar = lock(&self.shared.jar);
+        for path in &operation.cookies.files {
+            if path.as_os_str().is_empty() {
+                continue;
+            }
+            let text = if path.as_os_str() == "-" { read_all(&self.shared.streams.stdin) } else { std::fs::read(path).ok() };
+            match text {
+                Some(text) => jar.read_file(&text, now),
+                None => tap.emit(Happening::CookieHeard {
+                    outcome: &format!("WARNING: failed to open cookie file \"{}\"", path.display()),
+                }),
+            }
+        }
+        if operation.cookies.junk_session {
+            jar.forget_session_cookies();
+        }
+    }
+
+    fn write_cookies(&self, operation: &Operation, tap: &Tap) {
+        let Some(path) = &operation.cookies.jar else { return };
+        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
+        let text = lock(&self.shared.jar).write_file(now);
+        if path.as_os_str() == "-" {
+            self.shared.streams.stdout.tell(&text);
+        } else if let Err(error) = replace(path, &text) {
+            let text = format!("failed to save cookies in {}: {}", path.display(), reason(&error));
+            tap.emit(Happening::Warned { text: &text });
+        }
+    }
+
+    fn save_tag(&self, path: &Path, tag: Option<&[u8]>, operation: &Operation) -> Result<(), Error> {
+        let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Ok(()) };
+        let text = [tag, b"\n"].concat();
+        if path.as_os_str() == "-" {
+            self.shared.streams.stdout.tell(&text);
+            return Ok(());
+        }
+        if operation.output.create_dirs && let Some(parent) = path.parent() {
+            let _ = std::fs::create_dir_all(parent);
+        }
+        replace(path, &text).map_err(|error| {
+            Error::new(Exit::WriteError, format!("failed to write {}: {}", path.display(), reason(&error)))
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read_all(input: &crate::streams::Input) -> Option<Vec<u8>> {
+    use std::io::Read as _;
+    let mut text = Vec::new();
+    input.clone().read_to_end(&mut text).ok().map(|_| text)
+}
+
+/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. What
+/// is no regular file (`/dev/null`) is written to as it is.
+pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(text);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".rcurl-").tempfile_in(folder)?;
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    file.persist(&target).map(drop).map_err(|error| error.error)
+}
+
+fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {
+    let reading = crate::target::Reading {
+        default_scheme: operation.follow.proto_default.clone(),
+        path_as_is: operation.request.path_as_is,
+    };
+    let target = crate::target::Target::parse(url, &reading).map_err(|error| crate::transfer::one::rejected(&error))?;
+    Ok(naming::from_path(&target.path))
+}
+
+fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
+    match (operation.request.resume, place) {
+        (Some(Resume::At(offset)), _) => offset,
+        (Some(Resume::FromFile), Place::File(saved)) if errand.upload.is_none() => {
+            saved.path().metadata().map_or(0, |metadata| metadata.len())
+        }
+        _ => 0,
+    }
+}
+
+/// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
+fn compare_tag(operation: &Operation) -> Result<Option<String>, Error> {
+    let Some(path) = &operation.request.etag_compare else { return Ok(None) };
+    let text = std::fs::read(path).unwrap_or_default();
+    let line = text.split(|&octet| octet == b'\n').next().unwrap_or_default();
+    let line = String::from_utf8_lossy(line).trim().to_owned();
+    Ok(Some(if line.is_empty() { "\"\"".to_owned() } else { line }))
+}
+
+/// What makes a transfer worth another try.
+fn problem(operation: &Operation, outcome: &Outcome, result: &Result<(), Error>) -> Option<&'static str> {
+    const TRANSIENT: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
+    let exit = result.as_ref().err().map(|error| error.exit);
+    let found = match exit {
+        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => Some("timeout"),
+        Some(Exit::CouldntConnect) if operation.retry.when_refused => Some("connection refused"),
+        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => Some("HTTP error"),
+        _ => None,
+    };
+    let any = exit.is_some() && operation.retry.after_any_error;
+    found.or_else(|| any.then_some("(retrying all errors)"))
+}
+
+/// `Retry-After` as a delay: seconds, or a date (RFC 9110, 10.2.3); at most six hours, as in curl.
+fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
+    let text = String::from_utf8_lossy(value);
+    let seconds = match text.trim().parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => date::parse(value)? - now,
+    };
+    u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.min(21_600)))
+}
+
+fn out_of_time(most: Option<Duration>, began: Instant, now: Instant, pause: Duration) -> bool {
+    most.is_some_and(|most| now.saturating_duration_since(began) + pause > most)
+}
