@@ -1,0 +1,116 @@
+//! Lines cut out of a stream that arrives in pieces.
+//!
+//! A line that lies whole in one read is borrowed from it; only one that was split over reads is
+//! kept here. Lines end at LF (RFC 9112, section 2.2). What a line means is known elsewhere.
+
+use super::broken::Broken;
+
+/// The line being read. Holds at most one line.
+#[derive(Debug, Default)]
+pub(super) struct LineBuffer {
+    kept: Vec<u8>,
+    /// How many octets of `kept` came with the last `take`; see [`give_back`](Self::give_back).
+    appended: usize,
+    /// The kept line is being handed out, and forgotten by the next `begin`.
+    whole: bool,
+}
+
+/// Whether the next line is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blank {
+    /// It is: CR LF or LF alone.
+    Yes,
+    /// It is not.
+    No,
+    /// Too few octets have come to say.
+    Open,
+}
+
+impl LineBuffer {
+    /// Forgets the line that was handed out. To be called before each step.
+    pub(super) fn begin(&mut self) {
+        if self.whole {
+            self.kept.clear();
+            self.whole = false;
+        }
+        self.appended = 0;
+    }
+
+    /// Takes the octets of `input` that belong to the next line. `Some` says how many, when that
+    /// line is now complete: see [`bytes`](Self::bytes). Else all of `input` is kept.
+    pub(super) fn take(
+        &mut self,
+        input: &[u8],
+        limit: usize,
+        too_long: Broken,
+    ) -> Result<Option<usize>, Broken> {
+        let end = input
+            .iter()
+            .position(|&octet| octet == b'\n')
+            .map(|at| at + 1);
+        let taken = end.unwrap_or(input.len());
+        if self.kept.len() + taken > limit {
+            return Err(too_long);
+        }
+        if end.is_none() || !self.kept.is_empty() {
+            self.kept.extend_from_slice(&input[..taken]);
+            self.appended = taken;
+            self.whole = end.is_some();
+        }
+        Ok(end)
+    }
+
+    /// The line that was completed by `taken`, the octets that [`take`](Self::take) counted.
+    pub(super) fn bytes<'a>(&'a self, taken: &'a [u8]) -> &'a [u8] {
+        if self.kept.is_empty() {
+            taken
+        } else {
+            &self.kept
+        }
+    }
+
+    /// Undoes the last [`take`](Self::take): its octets count as not read.
+    pub(super) fn give_back(&mut self) {
+        self.kept.truncate(self.kept.len() - self.appended);
+        self.appended = 0;
+        self.whole = false;
+    }
+
+    /// Hands out what is kept as it is, though no line end has come; [`bytes`](Self::bytes) of
+    /// nothing are then these octets. False if nothing is kept.
+    pub(super) fn release(&mut self) -> bool {
+        self.whole = !self.kept.is_empty();
+        self.whole
+    }
+
+    /// How many octets of an unfinished line are kept.
+    pub(super) const fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// The first octet of the next line, if it has come.
+    pub(super) fn first(&self, input: &[u8]) -> Option<u8> {
+        self.octets(input).next()
+    }
+
+    /// Whether the next line, as far as it has come, agrees with `prefix`.
+    pub(super) fn may_begin(&self, prefix: &[u8], input: &[u8]) -> bool {
+        self.octets(input)
+            .zip(prefix)
+            .all(|(have, &want)| have == want)
+    }
+
+    /// Whether the next line is empty.
+    pub(super) fn blank(&self, input: &[u8]) -> Blank {
+        let mut octets = self.octets(input);
+        match (octets.next(), octets.next()) {
+            (Some(b'\n'), _) | (Some(b'\r'), Some(b'\n')) => Blank::Yes,
+            (None, _) | (Some(b'\r'), None) => Blank::Open,
+            _ => Blank::No,
+        }
+    }
+
+    fn octets<'a>(&'a self, input: &'a [u8]) -> impl Iterator<Item = u8> + 'a {
+        self.kept.iter().chain(input).copied()
+    }
+}
