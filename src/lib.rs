@@ -1,6 +1,7 @@
 //! rcurl: a curl-like verbose HTTP client and wire inspector.
 
 pub mod clock;
+pub mod codec;
 pub mod environment;
 pub mod error;
 pub mod event;
@@ -9,3 +10,4 @@ pub mod http1;
 pub mod plan;
 pub mod streams;
 pub mod target;
+pub mod view;
