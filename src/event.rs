@@ -432,6 +432,11 @@ pub enum Happening<'a> {
         /// One sentence.
         text: &'a str,
     },
+    /// Something of interest to those who asked for talk (`Note:`).
+    Noted {
+        /// One sentence.
+        text: &'a str,
+    },
     /// Something failed; told where curl tells it, the connection still at hand.
     Failed {
         /// What.
