@@ -40,7 +40,7 @@ pub enum Peer {
 }
 
 /// Towards the server or from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// Sent by us.
     Out,
