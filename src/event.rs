@@ -40,7 +40,7 @@ pub enum Peer {
 }
 
 /// Towards the server or from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// Sent by us.
     Out,
@@ -429,6 +429,11 @@ pub enum Happening<'a> {
     },
     /// Something the user should know.
     Warned {
+        /// One sentence.
+        text: &'a str,
+    },
+    /// Something of interest to those who asked for talk (`Note:`).
+    Noted {
         /// One sentence.
         text: &'a str,
     },

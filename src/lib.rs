@@ -13,3 +13,4 @@ pub mod plan;
 pub mod streams;
 pub mod target;
 pub mod transfer;
+pub mod view;

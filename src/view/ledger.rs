@@ -1,0 +1,375 @@
+//! The books: what the stream adds up to, per transfer and per hop.
+//!
+//! Knows: how events become totals and times, with the meaning that curl gives them; no other file
+//! adds up a number. Must not know: how a number is written.
+//!
+//! Sources: `curl_easy_getinfo`'s pages. Times of several hops are added together, each counted from
+//! its own hop's beginning ("when a redirect is followed, the time from each request is added
+//! together"); sizes of content are the last hop's; sizes of heads are those of all hops.
+
+mod hop;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::event::{Certificate, Direction, Event, Happening, Layer, Peer, TlsFacts, Verification};
+use crate::http1::{Head, Role};
+
+pub use hop::{Hop, Phase, Stage};
+
+/// Whether the heads of all hops are kept, or the last one's only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Heads {
+    /// Only the last hop is looked at.
+    #[default]
+    LastHop,
+    /// `%header{name:all:}` looks at all of them.
+    EveryHop,
+}
+
+/// The books of a run: an account for each transfer under way.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    heads: Heads,
+    accounts: BTreeMap<u32, Account>,
+    connections: BTreeMap<u32, Ends>,
+}
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The other end.
+    pub peer: Peer,
+    /// Our end, where it has an address.
+    pub local: Option<SocketAddr>,
+}
+
+/// What one transfer comes to.
+#[derive(Debug)]
+pub struct Account {
+    /// The transfer, from 0.
+    pub transfer: u32,
+    /// The URL as typed, after globbing.
+    pub url: String,
+    /// Which URL word of the command line, from 0.
+    pub number: u32,
+    /// Which part of the command line, from 0.
+    pub operation: usize,
+    /// How often it was tried again.
+    pub retries: u32,
+    /// The present try; a retry begins with an empty one.
+    pub attempt: Attempt,
+    /// How the transfer ended: exit status and message of a failure.
+    pub failure: Option<(u8, String)>,
+    retrying: bool,
+}
+
+/// What one try comes to.
+#[derive(Debug)]
+pub struct Attempt {
+    /// When it began.
+    pub began: Instant,
+    /// Waiting before the first request.
+    pub queued: Duration,
+    /// From the beginning to the end; kept up to date with each event.
+    pub total: Duration,
+    /// From the beginning to the last [`Happening::Following`].
+    pub redirecting: Duration,
+    /// Further requests made, repetitions with credentials included as in curl.
+    pub redirects: u32,
+    /// Connections made, attempts not counted.
+    pub connects: u32,
+    /// The connection last used.
+    pub connection: Option<u32>,
+    /// Its two ends.
+    pub ends: Option<Ends>,
+    /// A connection stood at some time.
+    pub connected: bool,
+    /// Octets of all heads received: interim ones and answers to CONNECT included.
+    pub head_octets: u64,
+    /// Octets of request heads sent, and of bodies as far as they went out together with a head.
+    pub request_octets: u64,
+    /// Octets given to the output, after decoding.
+    pub delivered: u64,
+    /// The status of the last answer to CONNECT; 0 without one.
+    pub connect_status: u16,
+    /// The certificates of the origin, its own first.
+    pub certificates: Vec<Certificate>,
+    /// What became of the origin's certificate.
+    pub verification: Verification,
+    /// What became of the HTTPS proxy's certificate.
+    pub proxy_verification: Verification,
+    /// The file that content went to.
+    pub saved_as: Option<PathBuf>,
+    /// Where a redirect that was not followed leads.
+    pub not_followed: Option<String>,
+    /// The requests made, in order, with their responses.
+    pub hops: Vec<Hop>,
+    /// The layer of the head being received.
+    heading: Layer,
+    /// What is sent now went out together with a request head.
+    with_head: bool,
+}
+
+impl Ledger {
+    /// Empty books.
+    pub fn new(heads: Heads) -> Self {
+        Self {
+            heads,
+            ..Self::default()
+        }
+    }
+
+    /// The account of a transfer under way.
+    pub fn account(&self, transfer: u32) -> Option<&Account> {
+        self.accounts.get(&transfer)
+    }
+
+    /// The accounts of all transfers under way.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// Takes the account of a transfer out of the books: it is over.
+    pub fn close(&mut self, transfer: u32) -> Option<Account> {
+        self.accounts.remove(&transfer)
+    }
+
+    /// Enters one event.
+    pub fn record(&mut self, event: &Event<'_>) {
+        self.record_connection(event);
+        let ends = event
+            .connection
+            .and_then(|connection| self.connections.get(&connection));
+        let account = self
+            .accounts
+            .entry(event.transfer)
+            .or_insert_with(|| Account::opened(event));
+        account.record(event, self.heads);
+        if let Some(connection) = event.connection {
+            account.attempt.connection = Some(connection);
+            if let Some(ends) = ends
+                && account.attempt.ends.as_ref() != Some(ends)
+            {
+                account.attempt.ends = Some(ends.clone());
+            }
+        }
+    }
+
+    fn record_connection(&mut self, event: &Event<'_>) {
+        let Some(connection) = event.connection else {
+            return;
+        };
+        match &event.what {
+            Happening::Connected { peer, local } => {
+                let ends = Ends {
+                    peer: (*peer).clone(),
+                    local: *local,
+                };
+                self.connections.insert(connection, ends);
+            }
+            Happening::Ended { .. } => {
+                self.connections.remove(&connection);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Account {
+    fn opened(event: &Event<'_>) -> Self {
+        Self {
+            transfer: event.transfer,
+            url: String::new(),
+            number: 0,
+            operation: 0,
+            retries: 0,
+            attempt: Attempt::begun(event.at),
+            failure: None,
+            retrying: false,
+        }
+    }
+
+    fn record(&mut self, event: &Event<'_>, heads: Heads) {
+        match &event.what {
+            Happening::Started {
+                url,
+                number,
+                operation,
+            } => {
+                (*url).clone_into(&mut self.url);
+                self.number = *number;
+                self.operation = *operation;
+                self.attempt.began = event.at;
+            }
+            Happening::Retrying { .. } => {
+                self.retries += 1;
+                self.retrying = true;
+            }
+            Happening::Requesting { .. } if self.retrying => {
+                self.retrying = false;
+                self.attempt = Attempt::begun(event.at);
+            }
+            Happening::Finished {
+                outcome: Err(error),
+            } => self.failure = Some((error.exit as u8, error.message.clone())),
+            _ => {}
+        }
+        self.attempt.record(event, heads);
+    }
+
+    /// The last URL asked, or the one that was typed.
+    pub fn effective_url(&self) -> &str {
+        self.attempt.hop().map_or(&self.url, |hop| hop.url.as_str())
+    }
+}
+
+impl Attempt {
+    fn begun(at: Instant) -> Self {
+        Self {
+            began: at,
+            queued: Duration::ZERO,
+            total: Duration::ZERO,
+            redirecting: Duration::ZERO,
+            redirects: 0,
+            connects: 0,
+            connection: None,
+            ends: None,
+            connected: false,
+            head_octets: 0,
+            request_octets: 0,
+            delivered: 0,
+            connect_status: 0,
+            certificates: Vec::new(),
+            verification: Verification::Verified,
+            proxy_verification: Verification::Verified,
+            saved_as: None,
+            not_followed: None,
+            hops: Vec::new(),
+            heading: Layer::Http,
+            with_head: false,
+        }
+    }
+
+    /// The last request and its response.
+    pub fn hop(&self) -> Option<&Hop> {
+        self.hops.last()
+    }
+
+    /// The head of the last final response.
+    pub fn head(&self) -> Option<&Head> {
+        self.hop().and_then(|hop| hop.head.as_ref())
+    }
+
+    /// The time to this stage: the sum over all hops that came to it.
+    pub fn time(&self, stage: Stage) -> Duration {
+        self.hops.iter().filter_map(|hop| hop.time(stage)).sum()
+    }
+
+    /// Octets of content received in the last hop, before content decoding.
+    pub fn received(&self) -> u64 {
+        self.hop().map_or(0, |hop| hop.received)
+    }
+
+    /// Octets of the body sent in the last hop, chunk framing included.
+    pub fn sent(&self) -> u64 {
+        self.hop().map_or(0, |hop| hop.sent)
+    }
+
+    /// Octets a second over the whole time.
+    pub fn speed(&self, octets: u64) -> u64 {
+        let micros = self.total.as_micros().max(1);
+        u64::try_from(u128::from(octets) * 1_000_000 / micros).unwrap_or(u64::MAX)
+    }
+
+    fn record(&mut self, event: &Event<'_>, heads: Heads) {
+        self.total = event.at.saturating_duration_since(self.began);
+        match &event.what {
+            Happening::Requesting {
+                target,
+                method,
+                by_proxy,
+            } => {
+                if self.hops.is_empty() {
+                    self.queued = self.total;
+                } else if heads == Heads::LastHop {
+                    self.hops.iter_mut().for_each(|hop| hop.head = None);
+                }
+                self.heading = Layer::Http;
+                self.hops
+                    .push(Hop::begun(event.at, target, method, *by_proxy));
+            }
+            Happening::Following { .. } => {
+                self.redirects += 1;
+                self.redirecting = self.total;
+            }
+            Happening::NotFollowed { url } => self.not_followed = Some((*url).to_owned()),
+            Happening::Connected { .. } => {
+                self.connects += 1;
+                self.connected = true;
+            }
+            Happening::Reused { .. } => self.connected = true,
+            Happening::Secured { session } => self.record_session(session),
+            Happening::Delivered { bytes } => self.delivered += bytes,
+            Happening::Saving { path } => self.saved_as = Some(path.to_path_buf()),
+            Happening::HeadReceived { head } if self.heading == Layer::Tunnel => {
+                self.connect_status = head.status();
+            }
+            Happening::Batch {
+                direction: Direction::Out,
+                layer: Layer::Http,
+                ..
+            } => {
+                self.with_head = false;
+            }
+            Happening::Piece {
+                direction,
+                layer,
+                role,
+                bytes,
+            } => {
+                self.count(*direction, *layer, *role, bytes.count());
+            }
+            _ => {}
+        }
+        if let Some(hop) = self.hops.last_mut() {
+            hop.record(event, self.heading);
+        }
+    }
+
+    fn record_session(&mut self, session: &TlsFacts) {
+        let verification = session.verification.clone();
+        if session.for_proxy {
+            self.proxy_verification = verification;
+        } else {
+            self.verification = verification;
+            self.certificates.clone_from(&session.certificates);
+        }
+    }
+
+    fn count(&mut self, direction: Direction, layer: Layer, role: Role, octets: u64) {
+        match (direction, layer) {
+            (Direction::In, Layer::Http | Layer::Tunnel) if is_head(role) => {
+                self.heading = layer;
+                self.head_octets += octets;
+            }
+            (Direction::Out, Layer::Http) if is_head(role) => {
+                self.heading = Layer::Http;
+                self.with_head = true;
+                self.request_octets += octets;
+            }
+            (Direction::Out, Layer::Http) if self.with_head => self.request_octets += octets,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a part belongs to a head.
+pub(super) fn is_head(role: Role) -> bool {
+    matches!(
+        role,
+        Role::RequestLine | Role::StatusLine | Role::FieldLine | Role::HeadEnd
+    )
+}

@@ -1,0 +1,262 @@
+//! One request and its response: when each stage was reached, how long each phase took.
+//!
+//! Knows: the stages that curl's times are named after, and the phases in between. Must not know:
+//! the other hops of the transfer.
+
+use std::time::{Duration, Instant};
+
+use super::is_head;
+use crate::event::{Bytes, Direction, Event, Happening, Layer, Lookup};
+use crate::http1::{Head, Role, Version, parse_field_line};
+use crate::target::{Scheme, Target};
+
+/// A point that a hop comes to; the words are those of the `time_` variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The name was resolved.
+    NameLookup,
+    /// TCP was connected to the host or the proxy.
+    Connect,
+    /// TLS with the origin stood.
+    AppConnect,
+    /// The request was about to go out.
+    PreTransfer,
+    /// The last octet of the request went out.
+    PostTransfer,
+    /// The first octet of a response came.
+    StartTransfer,
+}
+
+/// What a hop's time goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// From name to addresses.
+    Lookup,
+    /// TCP, all addresses tried included.
+    Connect,
+    /// CONNECT and its answer.
+    Tunnel,
+    /// TLS handshakes.
+    Tls,
+    /// The request going out.
+    Sending,
+    /// Nothing but waiting for the response.
+    Waiting,
+    /// The response coming in.
+    Receiving,
+}
+
+impl Phase {
+    /// All of them, in the order in which they follow one another.
+    pub const ALL: [Phase; 7] = [
+        Phase::Lookup,
+        Phase::Connect,
+        Phase::Tunnel,
+        Phase::Tls,
+        Phase::Sending,
+        Phase::Waiting,
+        Phase::Receiving,
+    ];
+}
+
+/// One request and its response.
+#[derive(Debug)]
+pub struct Hop {
+    /// The URL asked, credentials included.
+    pub url: String,
+    /// Its scheme.
+    pub scheme: Scheme,
+    /// The method.
+    pub method: String,
+    /// The way led through a proxy.
+    pub by_proxy: bool,
+    /// The connection had been used before.
+    pub reused: bool,
+    /// The value of the `Referer` sent.
+    pub referer: Option<String>,
+    /// The status last received, an interim one too; 0 before the first.
+    pub status: u16,
+    /// The version last received.
+    pub version: Option<Version>,
+    /// The head of the final response.
+    pub head: Option<Head>,
+    /// Octets of content received, before content decoding.
+    pub received: u64,
+    /// Octets of the body sent, chunk framing included.
+    pub sent: u64,
+    began: Instant,
+    latest: Instant,
+    reached: [Option<Instant>; 6],
+    running: [Option<Instant>; 7],
+    spent: [Option<Duration>; 7],
+}
+
+impl Hop {
+    pub(super) fn begun(at: Instant, target: &Target, method: &str, by_proxy: bool) -> Self {
+        Self {
+            url: target.to_string(),
+            scheme: target.scheme,
+            method: method.to_owned(),
+            by_proxy,
+            reused: false,
+            referer: None,
+            status: 0,
+            version: None,
+            head: None,
+            received: 0,
+            sent: 0,
+            began: at,
+            latest: at,
+            reached: [None; 6],
+            running: [None; 7],
+            spent: [None; 7],
+        }
+    }
+
+    /// From the beginning of the hop to this stage, a microsecond at least as in curl.
+    pub fn time(&self, stage: Stage) -> Option<Duration> {
+        let at = self.reached[stage as usize]?;
+        let since = at.saturating_duration_since(self.began);
+        Some(since.max(Duration::from_micros(1)))
+    }
+
+    /// How long a phase took, when it took place.
+    pub fn spent(&self, phase: Phase) -> Option<Duration> {
+        let running =
+            self.running[phase as usize].map(|since| self.latest.saturating_duration_since(since));
+        match (self.spent[phase as usize], running) {
+            (Some(before), Some(now)) => Some(before + now),
+            (before, now) => before.or(now),
+        }
+    }
+
+    /// Whether a TLS handshake is under way.
+    pub fn handshaking(&self) -> bool {
+        self.running[Phase::Tls as usize].is_some()
+    }
+
+    /// From the beginning of the hop to the latest event.
+    pub fn total(&self) -> Duration {
+        self.latest.saturating_duration_since(self.began)
+    }
+
+    pub(super) fn record(&mut self, event: &Event<'_>, heading: Layer) {
+        let at = event.at;
+        self.latest = at;
+        match &event.what {
+            Happening::Resolving { .. } => self.start(Phase::Lookup, at),
+            Happening::Resolved { lookup, .. } => {
+                self.stop(Phase::Lookup, at);
+                if *lookup == Lookup::Literal {
+                    self.spent[Phase::Lookup as usize] = None;
+                }
+                self.reach(Stage::NameLookup, at);
+            }
+            Happening::ResolveFailed { .. } => self.stop(Phase::Lookup, at),
+            Happening::Connecting { .. } => {
+                self.reach(Stage::NameLookup, at);
+                self.start(Phase::Connect, at);
+            }
+            Happening::Connected { .. } => {
+                self.stop(Phase::Connect, at);
+                self.reach(Stage::Connect, at);
+            }
+            Happening::Tunnelling { .. } => self.start(Phase::Tunnel, at),
+            Happening::Tunnelled { .. } => self.stop(Phase::Tunnel, at),
+            Happening::Securing { .. } => self.start(Phase::Tls, at),
+            Happening::Secured { session } => {
+                self.stop(Phase::Tls, at);
+                if !session.for_proxy {
+                    self.reach(Stage::AppConnect, at);
+                }
+            }
+            Happening::Reused { .. } => self.reuse(at),
+            Happening::RequestSent { .. } => {
+                self.reach(Stage::PostTransfer, at);
+                self.stop(Phase::Sending, at);
+                if self.running[Phase::Receiving as usize].is_none() {
+                    self.start(Phase::Waiting, at);
+                }
+            }
+            Happening::HeadReceived { head } if heading == Layer::Http => self.answer(head, at),
+            Happening::Piece {
+                direction,
+                layer: Layer::Http,
+                role,
+                bytes,
+            } => self.piece(*direction, *role, bytes, at),
+            _ => {}
+        }
+    }
+
+    /// A connection that stands already has passed these stages.
+    fn reuse(&mut self, at: Instant) {
+        self.reused = true;
+        self.reach(Stage::NameLookup, at);
+        self.reach(Stage::Connect, at);
+        if self.scheme == Scheme::Https {
+            self.reach(Stage::AppConnect, at);
+        }
+    }
+
+    fn answer(&mut self, head: &Head, at: Instant) {
+        self.status = head.status();
+        self.version = Some(head.version());
+        let interim = matches!(head.status(), 100 | 102..=199);
+        if !interim {
+            self.head = Some(head.clone());
+            return;
+        }
+        self.running[Phase::Receiving as usize] = None;
+        if self.reached[Stage::PostTransfer as usize].is_some() {
+            self.start(Phase::Waiting, at);
+        }
+    }
+
+    fn piece(&mut self, direction: Direction, role: Role, bytes: &Bytes<'_>, at: Instant) {
+        match direction {
+            Direction::Out if is_head(role) => {
+                if role == Role::RequestLine {
+                    self.reach(Stage::PreTransfer, at);
+                    self.start(Phase::Sending, at);
+                }
+                if let Bytes::Seen(line) = bytes {
+                    self.note_referer(line);
+                }
+            }
+            Direction::Out => self.sent += bytes.count(),
+            Direction::In => {
+                self.reach(Stage::StartTransfer, at);
+                self.stop(Phase::Waiting, at);
+                self.start(Phase::Receiving, at);
+                if role == Role::Content {
+                    self.received += bytes.count();
+                }
+            }
+        }
+    }
+
+    fn note_referer(&mut self, line: &[u8]) {
+        if let Some(field) = parse_field_line(line)
+            && field.name.eq_ignore_ascii_case(b"referer")
+        {
+            self.referer = Some(String::from_utf8_lossy(&field.value).into_owned());
+        }
+    }
+
+    /// Only the first time counts.
+    fn reach(&mut self, stage: Stage, at: Instant) {
+        self.reached[stage as usize].get_or_insert(at);
+    }
+
+    fn start(&mut self, phase: Phase, at: Instant) {
+        self.running[phase as usize].get_or_insert(at);
+    }
+
+    fn stop(&mut self, phase: Phase, at: Instant) {
+        if let Some(since) = self.running[phase as usize].take() {
+            let spent = self.spent[phase as usize].get_or_insert(Duration::ZERO);
+            *spent += at.saturating_duration_since(since);
+        }
+    }
+}

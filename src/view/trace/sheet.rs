@@ -1,0 +1,204 @@
+//! Octets laid out: curl's lines of `-v`, and the dumps of `--trace-ascii` and `--trace`.
+//!
+//! Knows: what begins each kind of line, and what a dump looks like. Must not know: events.
+
+use std::fmt::Write as _;
+
+use crate::event::Direction;
+use crate::view::style::{Meaning, Style};
+
+/// What a trace looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `-v`.
+    Lines,
+    /// `--trace-ascii`.
+    Ascii,
+    /// `--trace`.
+    Hex,
+}
+
+/// What a block of octets is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Info,
+    HeadIn,
+    HeadOut,
+    DataIn,
+    DataOut,
+    TlsIn,
+    TlsOut,
+}
+
+impl Kind {
+    pub(super) fn data(direction: Direction) -> Self {
+        match direction {
+            Direction::In => Kind::DataIn,
+            Direction::Out => Kind::DataOut,
+        }
+    }
+
+    pub(super) fn tls(direction: Direction) -> Self {
+        match direction {
+            Direction::In => Kind::TlsIn,
+            Direction::Out => Kind::TlsOut,
+        }
+    }
+
+    fn mark(self) -> &'static str {
+        match self {
+            Kind::Info => "* ",
+            Kind::HeadIn => "< ",
+            Kind::HeadOut => "> ",
+            Kind::DataIn | Kind::TlsIn => "{ ",
+            Kind::DataOut | Kind::TlsOut => "} ",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Kind::Info => "== Info: ",
+            Kind::HeadIn => "<= Recv header",
+            Kind::HeadOut => "=> Send header",
+            Kind::DataIn => "<= Recv data",
+            Kind::DataOut => "=> Send data",
+            Kind::TlsIn => "<= Recv SSL data",
+            Kind::TlsOut => "=> Send SSL data",
+        }
+    }
+}
+
+/// How everything of a trace is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet {
+    pub(super) form: Form,
+    pub(super) style: Style,
+}
+
+impl Sheet {
+    /// One line, or one dump.
+    pub(super) fn block(self, prefix: &str, kind: Kind, octets: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(prefix.len() + octets.len() + 16);
+        out.extend_from_slice(prefix.as_bytes());
+        match (self.form, kind) {
+            (Form::Lines, Kind::Info) => {
+                let mut line = kind.mark().as_bytes().to_vec();
+                line.extend_from_slice(&on_one_line(octets));
+                self.style.paint(Meaning::Aside, &line, &mut out);
+                out.push(b'\n');
+            }
+            (Form::Lines, _) => self.line(kind, octets, &mut out),
+            (Form::Ascii | Form::Hex, Kind::Info) => {
+                out.extend_from_slice(kind.title().as_bytes());
+                out.extend_from_slice(&on_one_line(octets));
+                out.push(b'\n');
+            }
+            (Form::Ascii, _) => dump_ascii(kind, octets, &mut out),
+            (Form::Hex, _) => dump_hex(kind, octets, &mut out),
+        }
+        out
+    }
+
+    /// `{ [52 bytes data]`.
+    pub(super) fn data_line(self, prefix: &str, kind: Kind, size: usize) -> Vec<u8> {
+        let mut out = prefix.as_bytes().to_vec();
+        let line = format!("{}[{size} bytes data]", kind.mark());
+        self.style.paint(Meaning::Aside, line.as_bytes(), &mut out);
+        out.push(b'\n');
+        out
+    }
+
+    /// A line of a head: as it is, its line end too, but on a terminal.
+    fn line(self, kind: Kind, line: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(kind.mark().as_bytes());
+        if !self.style.terminal {
+            out.extend_from_slice(line);
+            if !line.ends_with(b"\n") {
+                out.push(b'\n');
+            }
+            return;
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = self.style.safe(line);
+        match text.iter().position(|&octet| octet == b':') {
+            Some(colon) if !text.starts_with(b"HTTP/") && !text[..colon].contains(&b' ') => {
+                self.style.paint(Meaning::Name, &text[..colon], out);
+                out.extend_from_slice(&text[colon..]);
+            }
+            _ => self.start_line(kind, &text, out),
+        }
+        out.push(b'\n');
+    }
+
+    fn start_line(self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
+        let status = text
+            .strip_prefix(b"HTTP/1.")
+            .and_then(|rest| rest.get(2..5))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| digits.parse().ok());
+        match status {
+            Some(status) if kind == Kind::HeadIn => {
+                self.style.paint(Meaning::of_status(status), text, out);
+            }
+            _ => self.style.paint(Meaning::Name, text, out),
+        }
+    }
+}
+
+/// A sentence stays one line, whatever name it quotes: none may forge a line of its own.
+fn on_one_line(sentence: &[u8]) -> Vec<u8> {
+    crate::codec::text::visible(sentence)
+        .into_owned()
+        .into_bytes()
+}
+
+fn title(kind: Kind, octets: &[u8]) -> String {
+    let size = octets.len();
+    format!("{}, {size} bytes (0x{size:x})\n", kind.title())
+}
+
+/// Sixteen octets a row, in hexadecimal and as text.
+fn dump_hex(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
+    let mut text = title(kind, octets);
+    for (row, chunk) in octets.chunks(16).enumerate() {
+        let _ = write!(text, "{:04x}: ", row * 16);
+        for octet in chunk {
+            let _ = write!(text, "{octet:02x} ");
+        }
+        text.extend(std::iter::repeat_n("   ", 16 - chunk.len()));
+        text.extend(chunk.iter().map(|&octet| printable(octet)));
+        text.push('\n');
+    }
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Up to 64 octets a row; CR LF ends a row and is not shown.
+fn dump_ascii(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
+    let mut text = title(kind, octets);
+    let mut at = 0;
+    while at < octets.len() {
+        let rest = &octets[at..];
+        let row = &rest[..rest.len().min(64)];
+        let end = rest
+            .windows(2)
+            .take(row.len() + 1)
+            .position(|pair| pair == b"\r\n");
+        let (shown, taken) = match end {
+            Some(end) => (&rest[..end], end + 2),
+            None => (row, row.len()),
+        };
+        let _ = write!(text, "{at:04x}: ");
+        text.extend(shown.iter().map(|&octet| printable(octet)));
+        text.push('\n');
+        at += taken;
+    }
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn printable(octet: u8) -> char {
+    match octet {
+        b' '..=b'~' => char::from(octet),
+        _ => '.',
+    }
+}
