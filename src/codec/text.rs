@@ -158,7 +158,9 @@ fn show(text: &str, ends: LineEnds, out: &mut String) {
             }
             _ => {
                 let mut chars = from.chars();
-                chars.next().map(|c| show_control(c, out));
+                if let Some(control) = chars.next() {
+                    show_control(control, out);
+                }
                 chars.as_str()
             }
         };
