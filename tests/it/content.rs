@@ -51,12 +51,12 @@ fn decode_pieces<'a>(
     let mut decoder = Decoder::new(&codings(list));
     let mut out = Vec::new();
     for piece in pieces {
-        let decoded = decoder.decode::<Infallible>(piece, &mut |decoded| {
+        let result = decoder.decode::<Infallible>(piece, &mut |decoded| {
             assert!(decoded.len() <= 64 * 1024, "a piece of {}", decoded.len());
             out.extend_from_slice(decoded);
             Ok(())
         });
-        match decoded {
+        match result {
             Ok(()) => {}
             Err(Failure::Content(fault)) => return (out, Some(fault)),
             Err(Failure::Delivery(never)) => match never {},
