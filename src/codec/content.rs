@@ -1,7 +1,8 @@
 //! Content codings undone as the octets come: gzip, deflate, br, zstd, and chains of them.
 //!
-//! RFC 9110 §8.4 and §12.5.3; gzip is RFC 1952, deflate RFC 1950 (or 1951: see [`inflate`]), br
-//! RFC 7932, zstd RFC 8878 in the bounds of RFC 9659. The same filters undo `Transfer-Encoding: gzip`.
+//! RFC 9110 §8.4 and §12.5.3; gzip is RFC 1952, deflate RFC 1950 or, as some servers have it, the
+//! bare RFC 1951, br RFC 7932, zstd RFC 8878 in the bounds of RFC 9659. The same filters undo
+//! `Transfer-Encoding: gzip`.
 //! Output is handed on in pieces of bounded size, so that no content, however well it was packed,
 //! grows memory. Whether to decode, and how much of it is too much, is for the caller to say.
 

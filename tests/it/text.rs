@@ -114,7 +114,7 @@ proptest! {
         prop_assert!(line.chars().all(|c| !c.is_control() || c == '\t'), "{:?}", line);
         let text = filter([bytes.as_slice()]).replace("\r\n", "\n");
         prop_assert!(text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'), "{:?}", text);
-        prop_assert!(text.len() <= 6 * bytes.len());
+        prop_assert!(text.len() <= 4 * bytes.len());
     }
 
     #[test]

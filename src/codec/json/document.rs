@@ -120,20 +120,22 @@ impl Document {
     fn release<E>(&mut self, held: &[u8], outlet: &mut Outlet<'_, '_, E>) -> Result<(), E> {
         let mark = outlet.page.len();
         let mut trial = self.layout.clone();
-        let taken = trial.run(held, outlet.page);
-        let mut rest = held.get(taken..).unwrap_or_default();
-        if rest.is_empty() && trial.finish(outlet.page) == Fate::LaidOut {
-            // All of it fits on the page.
-            self.layout = trial;
-            return outlet.turn();
-        }
-        outlet.page.truncate(mark);
-        while !rest.is_empty() && trial.broken().is_none() {
+        let mut rest = held;
+        let mut fits_page = true;
+        loop {
             let taken = trial.run(rest, outlet.page);
             rest = rest.get(taken..).unwrap_or_default();
+            if rest.is_empty() || trial.broken().is_some() {
+                break;
+            }
+            fits_page = false;
             outlet.page.truncate(mark);
         }
         let fate = trial.finish(outlet.page);
+        if fate == Fate::LaidOut && fits_page {
+            self.layout = trial;
+            return outlet.turn();
+        }
         outlet.page.truncate(mark);
         if fate == Fate::LaidOut {
             return self.lay_out(held, outlet);

@@ -84,7 +84,7 @@ pub(super) struct Layout {
     margin: &'static str,
     state: State,
     nesting: Nesting,
-    /// Where this run began; the line, where white space was last seen.
+    /// Where one is; line feeds stand in white space only.
     place: Place,
     broken: Option<Break>,
 }
@@ -124,12 +124,16 @@ impl Layout {
     /// Lays out a beginning of `input` and says how long it is: all, or less when the text broke or
     /// a page of output has come together.
     pub(super) fn run(&mut self, input: &[u8], out: &mut Vec<u8>) -> usize {
-        let mut at = 0;
-        while at < input.len() && out.len() < PAGE && self.broken.is_none() {
-            at = self.step(input, at, out);
+        let mut rest = input;
+        while let Some(&byte) = rest.first()
+            && out.len() < PAGE
+            && self.broken.is_none()
+        {
+            let taken = self.step(byte, rest, out);
+            self.place.offset += taken as u64;
+            rest = rest.get(taken..).unwrap_or_default();
         }
-        self.place.offset += at as u64;
-        at
+        input.len() - rest.len()
     }
 
     /// The text is over. Says what it was.
@@ -163,94 +167,81 @@ impl Layout {
         self.visible.finish(out);
     }
 
-    /// Takes what begins at `at`: a token or some of it, a punctuation mark, or white space. Returns
-    /// where that ends; the same place if the text breaks there.
-    fn step(&mut self, input: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
-        let byte = input[at];
+    /// Takes what begins with `byte`, at the beginning of `rest`: a token or some of it, a
+    /// punctuation mark, or white space. Returns its length, which is 0 if the text breaks there.
+    fn step(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
         match (self.state, byte) {
-            (State::Inside(token, role), _) => self.go_on(token, role, input, at..at, out),
-            (_, b' ' | b'\t' | b'\n' | b'\r') => self.skip_space(input, at),
+            (State::Inside(token, role), _) => return self.go_on(token, role, 0, rest, out),
+            (_, b' ' | b'\t' | b'\n' | b'\r') => return self.skip_space(rest),
             (State::Colon, b':') => {
                 self.punctuate(": ", out);
                 self.state = State::Value;
-                at + 1
             }
-            (State::After, b',') => {
-                self.punctuate(",", out);
-                self.break_line(self.nesting.depth(), out);
-                self.state = match self.nesting.innermost() {
-                    Some(Container::Object) => State::Key,
-                    _ => State::Value,
-                };
-                at + 1
-            }
-            (State::FirstItem | State::After, b']') => self.close(Container::Array, at, out),
-            (State::FirstKey | State::After, b'}') => self.close(Container::Object, at, out),
+            (State::After, b',') => self.next_item(out),
+            (State::FirstItem | State::After, b']') => return self.close(Container::Array, out),
+            (State::FirstKey | State::After, b'}') => return self.close(Container::Object, out),
             (State::Key | State::FirstKey, b'"') => {
-                self.begin(Token::String, Role::Key, input, at, out)
-            }
-            (State::Start | State::Blank | State::Value | State::FirstItem, b'[') => {
-                self.open(Container::Array, at, out)
-            }
-            (State::Start | State::Blank | State::Value | State::FirstItem, b'{') => {
-                self.open(Container::Object, at, out)
+                return self.begin(Token::String, Role::Key, rest, out);
             }
             (State::Start | State::Blank | State::Value | State::FirstItem, _) => {
-                self.begin_value(input, at, out)
+                return self.value(byte, rest, out);
             }
-            _ => self.fail(at, out),
+            _ => return self.fail(0, out),
+        }
+        1
+    }
+
+    fn value(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
+        match byte {
+            b'[' => self.open(Container::Array, out),
+            b'{' => self.open(Container::Object, out),
+            _ => match (Token::begin(byte), Token::begin_mark(byte)) {
+                (Some(token), _) => self.begin(token, Role::Value, rest, out),
+                (None, Some(mark)) if self.state == State::Start => {
+                    self.go_on(mark, Role::Mark, 1, rest, out)
+                }
+                _ => self.fail(0, out),
+            },
         }
     }
 
-    fn begin_value(&mut self, input: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
-        if let Some(token) = Token::begin(input[at]) {
-            self.begin(token, Role::Value, input, at, out)
-        } else if self.state == State::Start
-            && let Some(mark) = Token::begin_mark(input[at])
-        {
-            self.go_on(mark, Role::Mark, input, at..at + 1, out)
-        } else {
-            self.fail(at, out)
-        }
+    fn next_item(&mut self, out: &mut Vec<u8>) {
+        self.punctuate(",", out);
+        self.break_line(self.nesting.depth(), out);
+        self.state = match self.nesting.innermost() {
+            Some(Container::Object) => State::Key,
+            _ => State::Value,
+        };
     }
 
-    fn begin(
-        &mut self,
-        token: Token,
-        role: Role,
-        input: &[u8],
-        at: usize,
-        out: &mut Vec<u8>,
-    ) -> usize {
+    fn begin(&mut self, token: Token, role: Role, rest: &[u8], out: &mut Vec<u8>) -> usize {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
             self.break_line(self.nesting.depth(), out);
         }
         out.extend_from_slice(self.colour(token, role).as_bytes());
-        self.go_on(token, role, input, at..at + 1, out)
+        self.go_on(token, role, 1, rest, out)
     }
 
-    /// Copies on what belongs to the token; of `read`, that is known already.
+    /// Copies what belongs to the token, of which the first `read` octets are known already.
     fn go_on(
         &mut self,
         mut token: Token,
         role: Role,
-        input: &[u8],
-        read: std::ops::Range<usize>,
+        read: usize,
+        rest: &[u8],
         out: &mut Vec<u8>,
     ) -> usize {
-        let limit = input.len().min(read.end + STEP);
-        let (length, end) = token.run(&input[read.end..limit]);
-        let at = read.end + length;
-        self.pass(&input[read.start..at], out);
+        let rest = rest.get(..STEP).unwrap_or(rest);
+        let (length, end) = token.run(rest.get(read..).unwrap_or_default());
+        let owned = read + length;
+        self.pass(rest.get(..owned).unwrap_or_default(), out);
         self.state = State::Inside(token, role);
         match end {
-            End::Open => at,
-            End::Whole => {
-                self.end_token(role, out);
-                at
-            }
-            End::Broken => self.fail(at, out),
+            End::Open => {}
+            End::Whole => self.end_token(role, out),
+            End::Broken => return self.fail(owned, out),
         }
+        owned
     }
 
     fn end_token(&mut self, role: Role, out: &mut Vec<u8>) {
@@ -272,9 +263,9 @@ impl Layout {
         };
     }
 
-    fn open(&mut self, container: Container, at: usize, out: &mut Vec<u8>) -> usize {
+    fn open(&mut self, container: Container, out: &mut Vec<u8>) -> usize {
         if self.nesting.depth() == MOST_LEVELS {
-            return self.fail(at, out);
+            return self.fail(0, out);
         }
         if self.state == State::FirstItem {
             self.break_line(self.nesting.depth(), out);
@@ -286,43 +277,44 @@ impl Layout {
         };
         self.punctuate(mark, out);
         self.state = next;
-        at + 1
+        1
     }
 
-    fn close(&mut self, container: Container, at: usize, out: &mut Vec<u8>) -> usize {
+    fn close(&mut self, container: Container, out: &mut Vec<u8>) -> usize {
         if self.nesting.innermost() != Some(container) {
-            return self.fail(at, out);
+            return self.fail(0, out);
         }
         let depth = self.nesting.depth();
         self.nesting.close();
         if self.state == State::After && depth <= INDENTED_LEVELS {
             self.break_line(depth - 1, out);
         }
-        self.punctuate(
-            if container == Container::Array {
-                "]"
-            } else {
-                "}"
-            },
-            out,
-        );
+        let mark = match container {
+            Container::Array => "]",
+            Container::Object => "}",
+        };
+        self.punctuate(mark, out);
         self.end_value();
-        at + 1
+        1
     }
 
-    fn skip_space(&mut self, input: &[u8], at: usize) -> usize {
+    fn skip_space(&mut self, rest: &[u8]) -> usize {
         if self.state == State::Start {
             self.state = State::Blank;
         }
-        let mut end = at;
-        while let Some(byte @ (b' ' | b'\t' | b'\n' | b'\r')) = input.get(end) {
-            end += 1;
-            if *byte == b'\n' {
-                self.place.line += 1;
-                self.place.line_start = self.place.offset + end as u64;
+        let mut length = 0;
+        for &byte in rest {
+            match byte {
+                b'\n' => {
+                    self.place.line += 1;
+                    self.place.line_start = self.place.offset + length as u64 + 1;
+                }
+                b' ' | b'\t' | b'\r' => {}
+                _ => break,
             }
+            length += 1;
         }
-        end
+        length
     }
 
     fn break_line(&self, depth: usize, out: &mut Vec<u8>) {
@@ -357,19 +349,19 @@ impl Layout {
         }
     }
 
-    /// The text breaks at `at`, where it stays.
-    fn fail(&mut self, at: usize, out: &mut Vec<u8>) -> usize {
+    /// The text breaks after `length` more octets. Returns that length.
+    fn fail(&mut self, length: usize, out: &mut Vec<u8>) -> usize {
         if let State::Inside(_, Role::Key | Role::Value) = self.state {
             self.reset_colour(out);
         }
-        let offset = self.place.offset + at as u64;
+        let offset = self.place.offset + length as u64;
         self.broken = Some(Break {
             line: self.place.line,
             column: offset - self.place.line_start + 1,
             offset,
             wanted: self.wanted(),
         });
-        at
+        length
     }
 
     fn wanted(&self) -> &'static str {

@@ -68,7 +68,7 @@ impl Token {
         let mut at = 0;
         loop {
             if *self == Self::String {
-                at += plain_run(&bytes[at..]);
+                at += plain_run(bytes.get(at..).unwrap_or_default());
             }
             let Some(&byte) = bytes.get(at) else {
                 return (at, End::Open);
@@ -80,8 +80,8 @@ impl Token {
                 (Self::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
                     Self::String
                 }
-                (Self::Hex(3), b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => Self::String,
-                (Self::Hex(seen), b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => Self::Hex(seen + 1),
+                (Self::Hex(3), _) if byte.is_ascii_hexdigit() => Self::String,
+                (Self::Hex(seen), _) if byte.is_ascii_hexdigit() => Self::Hex(seen + 1),
                 _ => return (at, End::Broken),
             };
             at += 1;
@@ -108,16 +108,15 @@ fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
 /// How many octets at the beginning of `bytes` may stand in a string as they are: up to the first
 /// quotation mark, reverse solidus or control character.
 fn plain_run(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(eight) = bytes[at..].first_chunk() {
+    let (eights, rest) = bytes.as_chunks();
+    for (index, eight) in eights.iter().enumerate() {
         let ends = string_ends(u64::from_le_bytes(*eight));
         if ends != 0 {
-            return at + (ends.trailing_zeros() / 8) as usize;
+            return index * 8 + (ends.trailing_zeros() / 8) as usize;
         }
-        at += 8;
     }
     let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    at + bytes[at..].iter().take_while(plain).count()
+    eights.len() * 8 + rest.iter().take_while(plain).count()
 }
 
 /// Marks, by the top bit of each octet, where a run of plain characters ends. Only the lowest mark
@@ -157,10 +156,8 @@ impl Number {
         let mut at = 0;
         loop {
             if matches!(self, Self::Integer | Self::Fraction | Self::ExponentDigits) {
-                at += bytes[at..]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
+                let rest = bytes.get(at..).unwrap_or_default();
+                at += rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
             }
             let Some(&byte) = bytes.get(at) else {
                 return (at, End::Open);
