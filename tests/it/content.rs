@@ -290,6 +290,20 @@ fn what_a_flushed_stream_holds_is_delivered_at_once() {
 }
 
 #[test]
+fn what_a_flushed_br_stream_holds_is_delivered_at_once() {
+    let mut flushed = BR.to_vec();
+    // Not the last block, of a content with another window.
+    flushed[..2].copy_from_slice(&[11, 15]);
+    flushed.truncate(BR.len() - 1);
+    flushed.extend_from_slice(&[196, 0]);
+    let (out, fault) = decode_pieces("br", [flushed.as_slice()]);
+    assert_eq!(
+        (out.as_slice(), fault),
+        (TEXT, Some(Fault::Truncated(Coding::Brotli)))
+    );
+}
+
+#[test]
 fn an_error_of_the_receiver_comes_back() {
     let mut decoder = Decoder::new(&codings("gzip"));
     let result = decoder.decode(&gzip(TEXT), &mut |_| Err("full"));
