@@ -36,6 +36,16 @@ pub struct Expansion {
 }
 
 impl Expansion {
+    /// A text that no pattern made.
+    pub fn plain(text: &str) -> Self {
+        Self { text: text.to_owned() }
+    }
+
+    /// Whether a pattern had any part in it.
+    pub fn has_parts(&self) -> bool {
+        false
+    }
+
     /// Replaces `#1` and `#name` in a file name.
     pub fn name_file(&self, template: &str) -> Result<String, String> {
         Ok(template.to_owned())

@@ -1,5 +1,9 @@
 //! rcurl: a curl-like verbose HTTP client and wire inspector.
+//!
+//! The library behind the program: [`run`] takes a command line and the world around it, and gives
+//! an exit status. ARCHITECTURE.md draws the map.
 
+pub mod cli;
 pub mod clock;
 pub mod codec;
 pub mod demo;
@@ -14,3 +18,133 @@ pub mod streams;
 pub mod target;
 pub mod transfer;
 pub mod view;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use cli::{Asked, Refusal};
+use clock::Clock;
+use demo::Demo;
+use environment::Environment;
+use error::Exit;
+use event::Tap;
+use net::{Network, Surroundings};
+use plan::{Destination, Global, Plan};
+use streams::{Console, Streams};
+use transfer::cookies::Jar;
+use transfer::one::{Noise, Shared};
+use view::notices::Notices;
+
+/// The world around a run: everything that it does not decide by itself.
+pub struct World {
+    /// Variables and terminals.
+    pub environment: Environment,
+    /// Standard input, output and error.
+    pub streams: Streams,
+    /// The only clock.
+    pub clock: Arc<dyn Clock>,
+    /// The only source of randomness, for boundaries and client nonces.
+    pub noise: Box<Noise>,
+}
+
+/// Does what a command line (without the program's name) asks for.
+pub fn run(words: &[OsString], world: World) -> Exit {
+    let mut stdin = world.streams.stdin.clone();
+    match cli::parse(words, &world.environment, &mut stdin) {
+        Ok(Asked::Run(plan)) => carry_out(&plan, world),
+        Ok(Asked::Print(text)) => {
+            world.streams.stdout.tell(text.as_bytes());
+            Exit::Ok
+        }
+        Ok(Asked::Demo) => tour(world),
+        Err(refusal) => refuse(&refusal, &world),
+    }
+}
+
+fn carry_out(plan: &Plan, world: World) -> Exit {
+    let World { environment, streams, clock, noise } = world;
+    let streams = match redirected(plan, streams) {
+        Ok(streams) => streams,
+        Err((streams, warning)) => {
+            Notices::new(&plan.global, &environment, &streams.stderr).warn(&warning);
+            streams
+        }
+    };
+    Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
+    let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
+    let network = Network::new(surroundings(&environment));
+    let jar = Mutex::new(Jar::new(codec::date::parse));
+    let shared = Shared { environment, network, jar, streams, noise };
+    transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
+}
+
+/// `--stderr`: talk goes elsewhere.
+fn redirected(plan: &Plan, mut streams: Streams) -> Result<Streams, (Streams, String)> {
+    match &plan.global.stderr {
+        None | Some(Destination::Stderr) => {}
+        Some(Destination::Stdout) => streams.stderr = streams.stdout.clone(),
+        Some(Destination::File(path)) => match std::fs::File::create(path) {
+            Ok(file) => streams.stderr = Console::from_file(file),
+            Err(_) => return Err((streams, format!("Failed to open {}", path.display()))),
+        },
+    }
+    Ok(streams)
+}
+
+/// The files that the environment names, in curl's order.
+fn surroundings(environment: &Environment) -> Surroundings {
+    let path = |name: &str| environment.var_os(name).map(PathBuf::from);
+    Surroundings {
+        ca_file: path("CURL_CA_BUNDLE").or_else(|| path("SSL_CERT_FILE")),
+        ca_directory: path("SSL_CERT_DIR"),
+        key_log: path("SSLKEYLOGFILE"),
+    }
+}
+
+/// A command line that cannot be understood.
+fn refuse(refusal: &Refusal, world: &World) -> Exit {
+    let plan = Plan { notices: refusal.notices.clone(), ..Plan::default() };
+    let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
+    notices.about(&plan);
+    match (refusal.error.message.as_str(), refusal.hint) {
+        ("", _) => {}
+        (message, true) => notices.usage(message),
+        (message, false) => notices.remark(message),
+    }
+    refusal.error.exit
+}
+
+/// `--demo`: a tour against a server of our own, over real sockets.
+fn tour(world: World) -> Exit {
+    let demo = match Demo::start() {
+        Ok(demo) => demo,
+        Err(error) => {
+            world.streams.stderr.tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
+            return Exit::CouldntConnect;
+        }
+    };
+    let World { environment, streams, clock, noise } = world;
+    let noise: Arc<Noise> = noise.into();
+    let mut last = Exit::Ok;
+    for step in Demo::STEPS {
+        let url = format!("http://localhost:{}{}", demo.address().port(), step.path);
+        let words = ["-q", "-v", "-L"].into_iter().chain(step.words.iter().copied()).chain([url.as_str()]);
+        let words: Vec<OsString> = words.map(OsString::from).collect();
+        let shown: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        streams.stderr.tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
+        let noise = noise.clone();
+        let world = World {
+            environment: environment.clone(),
+            streams: streams.clone(),
+            clock: clock.clone(),
+            noise: Box::new(move |octets| noise(octets)),
+        };
+        last = run(&words, world);
+        streams.stderr.tell(b"\n");
+        if last != Exit::Ok {
+            break;
+        }
+    }
+    last
+}

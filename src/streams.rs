@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The three streams of a run.
+#[derive(Clone)]
 pub struct Streams {
     /// Standard input.
     pub stdin: Input,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::codec::date;
 use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
-use crate::plan::{Clobber, Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
+use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::naming;

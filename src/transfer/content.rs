@@ -30,6 +30,9 @@ impl Content {
     /// The content that a job sends, and the request with the field lines that it brings along.
     pub fn new(job: &Job<'_>, shared: &Shared) -> Result<(Self, Request), Error> {
         let mut request = job.operation.request.clone();
+        if let Some(tag) = job.etag {
+            request.headers.push(format!("If-None-Match: {tag}").into_bytes());
+        }
         let mut content = match &job.operation.request.body {
             _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
             Body::None => Self::none(),

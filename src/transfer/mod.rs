@@ -1,12 +1,14 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
 pub mod auth;
+pub mod batch;
 pub mod compose;
 pub mod content;
 pub mod cookies;
 pub mod digest;
 pub mod dump;
 pub mod encoding;
+pub mod errands;
 pub mod exchange;
 pub mod follow;
 pub mod multipart;

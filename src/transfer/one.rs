@@ -11,7 +11,7 @@ use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
 use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version};
 use crate::net::{Deadlines, Link, Network, Way};
-use crate::plan::{AuthSchemes, FollowMode, NetrcUse, Operation, Request, Resume};
+use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
 use crate::streams::Streams;
 use crate::target::{Reading, Target};
 use crate::transfer::auth::Credentials;
@@ -43,8 +43,6 @@ pub struct Shared {
     pub streams: Streams,
     /// Boundaries and client nonces.
     pub noise: Box<Noise>,
-    /// The `.netrc` file, when it is to be read and was found.
-    pub layout: Layout,
 }
 
 /// One URL, ready to be fetched.
@@ -61,6 +59,8 @@ pub struct Job<'a> {
     pub resume_from: u64,
     /// The entity tag to compare with.
     pub etag: Option<&'a str>,
+    /// Whether JSON is laid out.
+    pub layout: Layout,
 }
 
 /// What a transfer came to.
@@ -271,7 +271,7 @@ impl<'a> Transfer<'a> {
             sink: self.sink,
             dump: self.dump.as_deref_mut(),
             tap: self.tap,
-            layout: self.shared.layout,
+            layout: self.job.layout,
             body_withheld: withheld,
             has_body,
             resume_from,
@@ -279,7 +279,7 @@ impl<'a> Transfer<'a> {
         };
         let mut nothing = crate::transfer::source::Source::empty();
         let source = if withheld { &mut nothing } else { self.content.source() };
-        let outcome = exchange(&mut *link.wire, http, &head, source, &mut reply, terms, reply_tap(self.tap));
+        let outcome = exchange(&mut *link.wire, http, &head, source, &mut reply, terms, self.tap);
         *found = reply.found;
         outcome
     }
@@ -595,10 +595,6 @@ impl Transfer<'_> {
     }
 }
 
-fn reply_tap(tap: &Tap) -> &Tap {
-    tap
-}
-
 fn withheld_body(content: &Content) -> BodyFields<'_> {
     match content.fields() {
         BodyFields::None => BodyFields::None,
@@ -626,7 +622,7 @@ fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
 }
 
 /// A URL that cannot be used.
-fn rejected(error: &crate::target::UrlError) -> Error {
+pub fn rejected(error: &crate::target::UrlError) -> Error {
     match error {
         crate::target::UrlError::Unsupported(_) => Error::new(Exit::UnsupportedProtocol, error.to_string()),
         other => Error::new(Exit::UrlMalformat, format!("URL rejected: {other}")),
@@ -654,9 +650,4 @@ fn cnonce(noise: &Noise) -> String {
     let mut octets = [0_u8; 16];
     noise(&mut octets);
     octets.iter().flat_map(|octet| [octet >> 4, octet & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
-}
-
-/// Whether redirects are followed at all.
-pub fn follows(operation: &Operation) -> bool {
-    operation.follow.mode != FollowMode::Never
 }

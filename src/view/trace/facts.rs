@@ -83,9 +83,7 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
                 Side::Proxy => "Proxy",
             }
         ),
-        Happening::AuthenticationFailed { scheme } => {
-            format!("{scheme} authentication problem, ignoring.")
-        }
+        Happening::AuthenticationRemark { remark } => (*remark).to_owned(),
         Happening::RequestSent { body: None } => "Request completely sent off".to_owned(),
         Happening::RequestSent { body: Some(octets) } => {
             format!("upload completely sent off: {octets} bytes")
