@@ -284,6 +284,11 @@ impl Connection {
         self.persistent && self.receiving == Receiving::Idle && self.sending == Sending::Complete
     }
 
+    /// Whether both sides are willing, so far, to use this connection again.
+    pub const fn persistent(&self) -> bool {
+        self.persistent
+    }
+
     /// Whether a response is expected or being received.
     pub fn in_flight(&self) -> bool {
         !matches!(

@@ -280,13 +280,18 @@ impl Exchange<'_> {
             self.out.granted();
         }
         self.incoming.head = Some(head);
+        let pointless = |reception| reception == Reception::Ignore && !self.http.persistent();
         match decision {
-            Ok(Reception::Leave) => {
+            // Nobody reads a body just to close the connection behind it.
+            Ok(reception) if reception == Reception::Leave || pointless(reception) => {
                 self.show_head_end(at, rest)?;
                 self.http.abandon();
                 Ok(Progress::Left)
             }
             Ok(reception) => {
+                if reception == Reception::Ignore && self.terms.layer == Layer::Http {
+                    self.tap.emit(Happening::IgnoringBody { sized: self.http.remaining().is_some() });
+                }
                 self.incoming.reception = reception;
                 Ok(Progress::More)
             }
