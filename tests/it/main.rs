@@ -4,4 +4,10 @@
 mod content;
 mod date;
 mod json;
+mod ledger;
+mod notices;
+mod progress;
+mod scripted;
 mod text;
+mod trace;
+mod writeout;
