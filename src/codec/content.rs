@@ -1,12 +1,14 @@
 //! Content codings undone as the octets come: gzip, deflate, br, zstd, and chains of them.
 //!
-//! RFC 9110 §8.4 and §12.5.3; gzip is RFC 1952, deflate RFC 1950 (or 1951: see [`inflate`]), br
-//! RFC 7932, zstd RFC 8878 in the bounds of RFC 9659. The same filters undo `Transfer-Encoding: gzip`.
+//! RFC 9110 §8.4 and §12.5.3; gzip is RFC 1952, deflate RFC 1950 or, as some servers have it, the
+//! bare RFC 1951, br RFC 7932, zstd RFC 8878 in the bounds of RFC 9659. The same filters undo
+//! `Transfer-Encoding: gzip`.
 //! Output is handed on in pieces of bounded size, so that no content, however well it was packed,
 //! grows memory. Whether to decode, and how much of it is too much, is for the caller to say.
 
 mod brotli;
 mod inflate;
+mod xxh64;
 mod zstd;
 
 use brotli::Brotli;
@@ -36,15 +38,13 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The coding of this name, in any case; `Some(None)` when it is known to change nothing.
-    fn named(name: &[u8]) -> Option<Option<Self>> {
+    /// The coding of this name, in any case.
+    fn named(name: &[u8]) -> Option<Self> {
         match name.to_ascii_lowercase().as_slice() {
-            b"gzip" | b"x-gzip" => Some(Some(Self::Gzip)),
-            b"deflate" => Some(Some(Self::Deflate)),
-            b"br" => Some(Some(Self::Brotli)),
-            b"zstd" => Some(Some(Self::Zstd)),
-            // "none" is no registered name; curl takes it for this one.
-            b"identity" | b"none" => Some(None),
+            b"gzip" | b"x-gzip" => Some(Self::Gzip),
+            b"deflate" => Some(Self::Deflate),
+            b"br" => Some(Self::Brotli),
+            b"zstd" => Some(Self::Zstd),
             _ => None,
         }
     }
@@ -71,17 +71,13 @@ impl Codings {
 
     /// Adds the codings that one field line names. Several lines make one list (RFC 9110 §5.3).
     pub fn add(&mut self, value: &[u8]) -> Result<(), Refused> {
-        for name in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
-            if name.is_empty() {
-                continue;
+        let names = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        for name in names.filter(|name| !changes_nothing(name)) {
+            let coding = Coding::named(name).ok_or_else(|| Refused::Unknown(name.to_vec()))?;
+            if self.0.len() == MOST_CODINGS {
+                return Err(Refused::TooMany);
             }
-            let known = Coding::named(name).ok_or_else(|| Refused::Unknown(name.to_vec()))?;
-            if let Some(coding) = known {
-                if self.0.len() == MOST_CODINGS {
-                    return Err(Refused::TooMany);
-                }
-                self.0.push(coding);
-            }
+            self.0.push(coding);
         }
         Ok(())
     }
@@ -95,6 +91,12 @@ impl Codings {
     pub fn as_slice(&self) -> &[Coding] {
         &self.0
     }
+}
+
+/// An empty element, or a name for no coding. "none" is not registered; curl takes it for one.
+fn changes_nothing(name: &[u8]) -> bool {
+    let names: [&[u8]; 3] = [b"", b"identity", b"none"];
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// What is wrong with a coded content. To curl's users all of it is exit code 61.

@@ -128,6 +128,7 @@ pub fn parse(text: &[u8]) -> Option<i64> {
 }
 
 /// The preferred form of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+#[expect(clippy::cast_sign_loss, reason = "the remainders are never negative")]
 pub fn imf_fixdate(seconds: i64) -> String {
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
@@ -183,9 +184,9 @@ impl Date {
             return Some(rest);
         }
         if self.month.is_none()
-            && let Some(month) = MONTHS.iter().position(|month| is(month))
+            && let Some((month, _)) = (0..).zip(MONTHS).find(|(_, name)| is(name))
         {
-            self.month = Some(month as i64);
+            self.month = Some(month);
             return Some(rest);
         }
         if self.zone.is_some() {

@@ -18,7 +18,8 @@ mod document;
 mod events;
 mod layout;
 mod lines;
-mod scan;
+mod nesting;
+mod token;
 
 use document::{Document, Outlet};
 use events::Events;

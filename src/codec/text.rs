@@ -70,7 +70,7 @@ pub fn visible(line: &[u8]) -> Cow<'_, str> {
 
 /// A streaming filter that makes control characters visible and leaves lines and tabs as they are.
 ///
-/// Splitting the input anywhere changes nothing. The output is UTF-8 and at most six times as long.
+/// Splitting the input anywhere changes nothing. The output is UTF-8 and at most four times as long.
 #[derive(Debug, Clone, Default)]
 pub struct Visible {
     /// What the next octet will decide: a CR, or the beginning of a UTF-8 sequence.
@@ -101,8 +101,10 @@ impl Visible {
     }
 
     fn filter(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let settled = input.len() - unsettled(input).len();
-        let (input, rest) = input.split_at(settled);
+        if input.iter().all(|&byte| plain(byte)) {
+            return out.extend_from_slice(input);
+        }
+        let (input, rest) = input.split_at(input.len() - unsettled(input));
         let mut shown = String::with_capacity(input.len() + 16);
         for chunk in input.utf8_chunks() {
             show(chunk.valid(), LineEnds::Keep, &mut shown);
@@ -113,26 +115,24 @@ impl Visible {
     }
 }
 
-/// The end of `input` that what follows may change: a CR or an unfinished UTF-8 sequence.
-fn unsettled(input: &[u8]) -> &[u8] {
+/// How many octets at the end of `input` may turn out to be something else by what follows: a CR, or
+/// an unfinished UTF-8 sequence.
+fn unsettled(input: &[u8]) -> usize {
     if input.ends_with(b"\r") {
-        return &input[input.len() - 1..];
+        return 1;
     }
-    let tail = &input[input.len().saturating_sub(3)..];
-    for (at, &byte) in tail.iter().enumerate().rev() {
-        if byte < 0x80 {
-            break;
-        }
-        if byte >= 0xc0 {
-            let open = std::str::from_utf8(&tail[at..])
-                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none());
-            return if open { &tail[at..] } else { &[] };
-        }
-    }
-    &[]
+    let unfinished = |length: &usize| {
+        let tail = input
+            .len()
+            .checked_sub(*length)
+            .and_then(|at| input.get(at..));
+        let error = tail.and_then(|tail| std::str::from_utf8(tail).err());
+        error.is_some_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    (1..=3).rfind(unfinished).unwrap_or(0)
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum LineEnds {
     Keep,
     Show,
@@ -147,20 +147,16 @@ fn show(text: &str, ends: LineEnds, out: &mut String) {
     while let Some(at) = rest.find(|c| !safe(c)) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        rest = match from.as_bytes() {
-            [b'\n', ..] if ends == LineEnds::Keep => {
-                out.push('\n');
-                &from[1..]
-            }
-            [b'\r', b'\n', ..] if ends == LineEnds::Keep => {
-                out.push_str("\r\n");
-                &from[2..]
-            }
-            _ => {
-                let mut chars = from.chars();
-                chars.next().map(|c| show_control(c, out));
-                chars.as_str()
-            }
+        let kept = ["\r\n", "\n"]
+            .into_iter()
+            .find(|end| ends == LineEnds::Keep && from.starts_with(end));
+        rest = if let Some(end) = kept {
+            out.push_str(end);
+            from.split_at(end.len()).1
+        } else {
+            let mut chars = from.chars();
+            chars.next().into_iter().for_each(|c| show_control(c, out));
+            chars.as_str()
         };
     }
     out.push_str(rest);

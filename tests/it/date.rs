@@ -10,6 +10,8 @@ fn check(input: &str, expected: &str) {
     assert_eq!(read, expected, "{input:?}");
 }
 
+// Most of these rows are what curl made of the same words.
+
 #[test]
 fn dates_are_read() {
     check(
@@ -153,10 +155,6 @@ fn dates_are_read() {
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",
     );
-    check(
-        "Thu, 01 Jan 1970 00:00:-1 GMT",
-        "Thu, 01 Jan 1970 00:00:00 GMT",
-    );
     check("30000101", "Wed, 01 Jan 3000 00:00:00 GMT");
     check("18991231", "Sun, 31 Dec 1899 00:00:00 GMT");
     check("20000100", "Fri, 31 Dec 1999 00:00:00 GMT");
@@ -168,6 +166,7 @@ fn dates_are_read() {
 
 #[test]
 fn what_is_no_date_is_refused() {
+    check("Thu, 01 Jan 1970 00:00:-1 GMT", "");
     check("WillyWonka  , 18-Apr-07 22:50:12 GMT", "");
     check("Partyday, 18- April-07 22:50:12", "");
     check("Wednes, 1-Januar-2003 00:00:00 GMT", "");

@@ -10,6 +10,7 @@ use std::io::Read;
 use ruzstd::decoding::errors::{FrameDecoderError, FrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::xxh64::Xxh64;
 use super::{Flaw, PIECE, Step};
 
 /// RFC 9659 §3: a content coding may not ask for more. In octets.
@@ -34,6 +35,8 @@ enum State {
 
 pub(super) struct Zstd {
     decoder: FrameDecoder,
+    /// Of the frame so far.
+    sum: Xxh64,
     state: State,
     /// The beginning of a frame header or block.
     held: Vec<u8>,
@@ -45,6 +48,7 @@ impl Zstd {
         decoder.set_max_window_size(MOST_WINDOW);
         Self {
             decoder,
+            sum: Xxh64::new(),
             state: State::Between,
             held: Vec::new(),
         }
@@ -75,8 +79,9 @@ impl Zstd {
                 out.resize(PIECE, 0);
                 let made = self.decoder.read(out).map_err(|_| Flaw::Corrupt)?;
                 out.truncate(made);
+                self.sum.add(out);
             }
-            State::Draining => self.state = State::Between,
+            State::Draining => self.end_frame()?,
             State::Blocks { checksum } => {
                 if !self.hold(input, |held| block_length(held, checksum))? {
                     return Ok(Step::Hungry);
@@ -127,8 +132,17 @@ impl Zstd {
         let checksum = header
             .get(4)
             .is_some_and(|descriptor| descriptor & 0x04 != 0);
+        self.sum = Xxh64::new();
         self.state = State::Blocks { checksum };
         Ok(())
+    }
+
+    fn end_frame(&mut self) -> Result<(), Flaw> {
+        self.state = State::Between;
+        match self.decoder.get_checksum_from_data() {
+            Some(announced) if announced != self.sum.sum() as u32 => Err(Flaw::Corrupt),
+            _ => Ok(()),
+        }
     }
 
     fn decode_block(&mut self) -> Result<(), Flaw> {

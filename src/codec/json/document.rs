@@ -4,7 +4,7 @@
 //! Knows the limit up to which a text is held. It does not know the grammar, nor what stands around
 //! the text.
 
-use super::layout::{Fate, Layout, PAGE, Place};
+use super::layout::{Fate, Layout, PAGE, Place, STEP};
 use super::{Break, Check, Style};
 
 /// A text of up to this many octets is held and checked before any of it is shown.
@@ -118,15 +118,26 @@ impl Document {
 
     /// Shows a text that was held: laid out if it is whole, else as it is.
     fn release<E>(&mut self, held: &[u8], outlet: &mut Outlet<'_, '_, E>) -> Result<(), E> {
+        let mark = outlet.page.len();
         let mut trial = self.layout.clone();
-        let mut unseen = Vec::with_capacity(PAGE);
         let mut rest = held;
-        while !rest.is_empty() && trial.broken().is_none() {
-            let taken = trial.run(rest, &mut unseen);
+        let mut fits_page = true;
+        loop {
+            let taken = trial.run(rest, outlet.page);
             rest = rest.get(taken..).unwrap_or_default();
-            unseen.clear();
+            if rest.is_empty() || trial.broken().is_some() {
+                break;
+            }
+            fits_page = false;
+            outlet.page.truncate(mark);
         }
-        if trial.finish(&mut unseen) == Fate::LaidOut {
+        let fate = trial.finish(outlet.page);
+        if fate == Fate::LaidOut && fits_page {
+            self.layout = trial;
+            return outlet.turn();
+        }
+        outlet.page.truncate(mark);
+        if fate == Fate::LaidOut {
             return self.lay_out(held, outlet);
         }
         self.layout.give_up(trial.broken());
@@ -153,7 +164,7 @@ impl Document {
         input: &[u8],
         outlet: &mut Outlet<'_, '_, E>,
     ) -> Result<(), E> {
-        for piece in input.chunks(PAGE / 8) {
+        for piece in input.chunks(STEP) {
             self.layout.pass(piece, outlet.page);
             outlet.turn()?;
         }

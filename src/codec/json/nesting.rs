@@ -1,0 +1,54 @@
+//! The arrays and objects that are open, a bit each.
+
+/// What holds values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    Array,
+    Object,
+}
+
+/// A stack of containers. It grows with the depth and is kept for the next text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nesting {
+    depth: usize,
+    /// Whether a level is an object, the outermost level in the lowest bit of the first word.
+    objects: Vec<u64>,
+}
+
+impl Nesting {
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn innermost(&self) -> Option<Container> {
+        let level = self.depth.checked_sub(1)?;
+        let object = self.objects.get(level / 64)? >> (level % 64) & 1 == 1;
+        Some(if object {
+            Container::Object
+        } else {
+            Container::Array
+        })
+    }
+
+    pub(super) fn open(&mut self, container: Container) {
+        let bit = 1 << (self.depth % 64);
+        if self.depth / 64 == self.objects.len() {
+            self.objects.push(0);
+        }
+        if let Some(word) = self.objects.get_mut(self.depth / 64) {
+            match container {
+                Container::Object => *word |= bit,
+                Container::Array => *word &= !bit,
+            }
+        }
+        self.depth += 1;
+    }
+
+    pub(super) fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.depth = 0;
+    }
+}

@@ -1,0 +1,193 @@
+//! What a JSON text is made of besides punctuation: strings, numbers, `true`, `false` and `null`.
+//!
+//! RFC 8259 §3 (names), §6 (numbers), §7 (strings). A token is recognised as its octets come, in
+//! pieces of any size. Octets from 0x80 up may stand in a string whatever they are, so that a text in
+//! Latin-1 or with a damaged character is laid out as well. Structure and output are not known here.
+
+/// The inside of a token: what has been read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A string, between characters.
+    String,
+    /// A string, after a reverse solidus.
+    Escape,
+    /// A string, after `\u` and so many digits.
+    Hex(u8),
+    /// A number.
+    Number(Number),
+    /// So much of a text that is always the same.
+    Word(&'static [u8], usize),
+}
+
+/// How a piece of input went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The token may go on.
+    Open,
+    /// The token is over. What comes next is no part of it.
+    Whole,
+    /// What comes next cannot stand there.
+    Broken,
+}
+
+/// A byte order mark, which a text may begin with and a reader may ignore (RFC 8259 §8.1).
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+impl Token {
+    /// The token that begins with `byte`, which is thereby read.
+    pub(super) fn begin(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b'"' => Self::String,
+            b't' => Self::Word(b"true", 1),
+            b'f' => Self::Word(b"false", 1),
+            b'n' => Self::Word(b"null", 1),
+            _ => Self::Number(Number::begin(byte)?),
+        })
+    }
+
+    /// The byte order mark, if it begins with `byte`.
+    pub(super) fn begin_mark(byte: u8) -> Option<Self> {
+        MARK.starts_with(&[byte]).then_some(Self::Word(MARK, 1))
+    }
+
+    /// Reads on; says how many of `bytes` belong to the token, and how it stands.
+    pub(super) fn run(&mut self, bytes: &[u8]) -> (usize, End) {
+        match self {
+            Self::Number(number) => number.run(bytes),
+            Self::Word(word, seen) => run_word(word, seen, bytes),
+            Self::String | Self::Escape | Self::Hex(_) => self.run_string(bytes),
+        }
+    }
+
+    /// Whether the token is whole if nothing follows.
+    pub(super) fn may_end(self) -> bool {
+        matches!(self, Self::Number(number) if number.may_end())
+    }
+
+    fn run_string(&mut self, bytes: &[u8]) -> (usize, End) {
+        let mut at = 0;
+        loop {
+            if *self == Self::String {
+                at += plain_run(bytes.get(at..).unwrap_or_default());
+            }
+            let Some(&byte) = bytes.get(at) else {
+                return (at, End::Open);
+            };
+            *self = match (*self, byte) {
+                (Self::String, b'"') => return (at + 1, End::Whole),
+                (Self::String, b'\\') => Self::Escape,
+                (Self::Escape, b'u') => Self::Hex(0),
+                (Self::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                    Self::String
+                }
+                (Self::Hex(3), _) if byte.is_ascii_hexdigit() => Self::String,
+                (Self::Hex(seen), _) if byte.is_ascii_hexdigit() => Self::Hex(seen + 1),
+                _ => return (at, End::Broken),
+            };
+            at += 1;
+        }
+    }
+}
+
+fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
+    let wanted = word.get(*seen..).unwrap_or_default();
+    let same = wanted
+        .iter()
+        .zip(bytes)
+        .take_while(|(wanted, byte)| wanted == byte)
+        .count();
+    *seen += same;
+    let end = match (same == wanted.len(), same == bytes.len()) {
+        (true, _) => End::Whole,
+        (false, true) => End::Open,
+        (false, false) => End::Broken,
+    };
+    (same, end)
+}
+
+/// How many octets at the beginning of `bytes` may stand in a string as they are: up to the first
+/// quotation mark, reverse solidus or control character.
+fn plain_run(bytes: &[u8]) -> usize {
+    let (eights, rest) = bytes.as_chunks();
+    for (index, eight) in eights.iter().enumerate() {
+        let ends = string_ends(u64::from_le_bytes(*eight));
+        if ends != 0 {
+            return index * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
+    eights.len() * 8 + rest.iter().take_while(plain).count()
+}
+
+/// Marks, by the top bit of each octet, where a run of plain characters ends. Only the lowest mark
+/// is to be trusted: a borrow may run on from it (Mycroft's test for a zero octet).
+fn string_ends(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let below = |value: u64, bound: u64| value.wrapping_sub(ONES * bound) & !value & TOPS;
+    let equal = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+    equal(b'"') | equal(b'\\') | below(eight, 0x20)
+}
+
+/// What of a number was read last (RFC 8259 §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    Minus,
+    Zero,
+    Integer,
+    Point,
+    Fraction,
+    Exponent,
+    ExponentSign,
+    ExponentDigits,
+}
+
+impl Number {
+    fn begin(byte: u8) -> Option<Self> {
+        match byte {
+            b'-' => Some(Self::Minus),
+            b'0' => Some(Self::Zero),
+            b'1'..=b'9' => Some(Self::Integer),
+            _ => None,
+        }
+    }
+
+    fn run(&mut self, bytes: &[u8]) -> (usize, End) {
+        let mut at = 0;
+        loop {
+            if matches!(self, Self::Integer | Self::Fraction | Self::ExponentDigits) {
+                let rest = bytes.get(at..).unwrap_or_default();
+                at += rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            }
+            let Some(&byte) = bytes.get(at) else {
+                return (at, End::Open);
+            };
+            match self.after(byte) {
+                Some(next) => *self = next,
+                None if self.may_end() => return (at, End::Whole),
+                None => return (at, End::Broken),
+            }
+            at += 1;
+        }
+    }
+
+    fn after(self, byte: u8) -> Option<Self> {
+        Some(match (self, byte) {
+            (Self::Minus, b'1'..=b'9') => Self::Integer,
+            (Self::Minus, b'0') => Self::Zero,
+            (Self::Zero | Self::Integer, b'.') => Self::Point,
+            (Self::Point, b'0'..=b'9') => Self::Fraction,
+            (Self::Zero | Self::Integer | Self::Fraction, b'e' | b'E') => Self::Exponent,
+            (Self::Exponent, b'+' | b'-') => Self::ExponentSign,
+            (Self::Exponent | Self::ExponentSign, b'0'..=b'9') => Self::ExponentDigits,
+            _ => return None,
+        })
+    }
+
+    fn may_end(self) -> bool {
+        matches!(
+            self,
+            Self::Zero | Self::Integer | Self::Fraction | Self::ExponentDigits
+        )
+    }
+}
