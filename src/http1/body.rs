@@ -25,6 +25,9 @@ pub enum Framing {
     UntilClose,
 }
 
+/// The fields that say where the content ends.
+const FRAMING_FIELDS: [&str; 2] = ["Content-Length", "Transfer-Encoding"];
+
 /// A length of 2 to the 63rd or more is an overflow, as in curl.
 const MAX_LENGTH: u64 = i64::MAX as u64;
 
@@ -79,20 +82,25 @@ pub(super) fn delimit(
     })
 }
 
-/// Refuses the last field of an unfinished head where it alone is reason enough, so that a bad
-/// response ends at its bad line. What only several fields tell is found by [`delimit`].
+/// Refuses an unfinished head when its last field alone is reason enough, so that a bad response
+/// ends at its bad line. `line` is what came last of that field. What only several fields tell is
+/// found by [`delimit`].
 pub(super) fn check_last_field(
     method: &str,
     head: &Head,
+    line: &[u8],
     settings: &Settings,
 ) -> Result<(), Broken> {
-    let Some(field) = head.last_field() else {
+    if !may_have_framing(method, head) || head::trim(line).is_empty() {
         return Ok(());
-    };
-    if !frames(&field) || field.value.is_empty() || !may_have_framing(method, head) {
-        return Ok(()); // an empty value may yet go on, on the next line
     }
-    Delimiters::default().read(&field, settings, 0, &mut Notes::default())
+    match head.last_field_named(&FRAMING_FIELDS) {
+        // An empty value may yet go on, on the next line.
+        Some(field) if !field.value.is_empty() => {
+            Delimiters::default().read(&field, settings, 0, &mut Notes::default())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the fields that frame are looked at. They are in the answer to HEAD, which tells what
@@ -106,12 +114,8 @@ fn may_have_framing(method: &str, head: &Head) -> bool {
 }
 
 fn fields_that_frame(head: &Head) -> impl Iterator<Item = Field<'_>> {
-    head.fields().filter(frames)
-}
-
-fn frames(field: &Field<'_>) -> bool {
-    field.name.eq_ignore_ascii_case(b"Content-Length")
-        || field.name.eq_ignore_ascii_case(b"Transfer-Encoding")
+    head.fields()
+        .filter(|field| FRAMING_FIELDS.iter().any(|name| field.is(name)))
 }
 
 fn is_chunked(coding: &[u8]) -> bool {
@@ -140,7 +144,7 @@ impl Delimiters {
         at: u64,
         notes: &mut Notes,
     ) -> Result<(), Broken> {
-        if field.name.eq_ignore_ascii_case(b"Transfer-Encoding") {
+        if field.is("Transfer-Encoding") {
             self.coded = true;
             return list(&field.value)
                 .try_for_each(|coding| self.read_coding(coding, settings, at, notes));
@@ -153,7 +157,7 @@ impl Delimiters {
             match self.length {
                 None => self.length = Some(value),
                 Some(length) if length == value => notes.note(Rule::LengthRepeated, at),
-                Some(_) => return Err(Broken::ContentLength),
+                Some(_) => return Err(Broken::LengthsDiffer),
             }
         }
         Ok(())
@@ -315,14 +319,10 @@ impl Body {
 fn content(input: &[u8], left: &mut u64) -> (usize, Part) {
     let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
     *left -= taken as u64;
-    (
-        taken,
-        if taken == 0 {
-            Part::NeedMore
-        } else {
-            Part::Piece(Role::Content)
-        },
-    )
+    match taken {
+        0 => (0, Part::NeedMore),
+        _ => (taken, Part::Piece(Role::Content)),
+    }
 }
 
 impl Chunked {
@@ -411,26 +411,20 @@ fn trailer(input: &[u8], around: &mut Surroundings<'_>) -> Result<(usize, Part),
 }
 
 fn inspect_trailer(line: &[u8], at: u64, notes: &mut Notes) {
-    const FORBIDDEN: [&[u8]; 6] = [
-        b"Transfer-Encoding",
-        b"Content-Length",
-        b"Host",
-        b"Content-Encoding",
-        b"Content-Type",
-        b"Trailer",
+    const FORBIDDEN: [&str; 6] = [
+        "Transfer-Encoding",
+        "Content-Length",
+        "Host",
+        "Content-Encoding",
+        "Content-Type",
+        "Trailer",
     ];
     head::inspect_value(line, at, notes);
-    if line.first().is_some_and(|&octet| head::is_blank(octet)) {
-        return notes.note(Rule::ObsFold, at);
-    }
     let Some(field) = head::parse_field_line(line) else {
-        return notes.note(Rule::ColonMissing, at);
+        return notes.note(Rule::TrailerLine, at);
     };
     head::inspect_name(field.name, at, notes);
-    if FORBIDDEN
-        .iter()
-        .any(|name| field.name.eq_ignore_ascii_case(name))
-    {
+    if FORBIDDEN.iter().any(|name| field.is(name)) {
         notes.note(Rule::TrailerField, at);
     }
 }

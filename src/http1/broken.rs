@@ -13,9 +13,11 @@ pub enum Broken {
     HeadCut,
     /// 1: the first octets are no status line, and a bare body is not allowed (`--http0.9`).
     Http09,
-    /// 8: no status line on a connection that has spoken HTTP/1, or in answer to HEAD; or
-    /// something is glued to the status code (curl lets letters pass).
-    StatusLine,
+    /// 8: no status line, where a bare body cannot be meant: in answer to HEAD, or when this
+    /// connection has spoken HTTP/1 before.
+    NoStatusLine,
+    /// 8: something is glued to the status code. curl lets letters pass.
+    StatusCodeGlued,
     /// 1: the major version is not 1.
     Version,
     /// 1: `HTTP/1` is not followed by `.0` or `.1`, a blank and a digit.
@@ -43,14 +45,16 @@ pub enum Broken {
         /// Field lines allowed.
         limit: usize,
     },
-    /// 8: Content-Length is not a decimal number, or two of them differ.
+    /// 8: Content-Length is not a decimal number.
     ContentLength,
+    /// 8: two Content-Length values differ.
+    LengthsDiffer,
     /// 63 with `--max-filesize`, else 8: Content-Length is 2 to the 63rd or more. curl reads on
     /// until the close where no maximum is given.
     LengthOverflow,
-    /// 61: this transfer coding (as sent) was not asked for.
+    /// 61: this transfer coding (as sent, control characters included) was not asked for.
     CodingUnasked(String),
-    /// 61: this transfer coding (as sent) stands after `chunked`.
+    /// 61: this transfer coding (as sent, control characters included) stands after `chunked`.
     CodingMisplaced(String),
     /// 61: more transfer codings than [`Limits::codings`](super::Limits).
     TooManyCodings,
@@ -85,13 +89,14 @@ impl Broken {
             Self::EmptyReply | Self::HeadCut | Self::ContentCut { .. } | Self::ChunkedCut => {
                 Rule::Truncated
             }
-            Self::Http09 => Rule::StatusLineMissing,
+            Self::Http09 | Self::NoStatusLine => Rule::StatusLineMissing,
             Self::Version | Self::Subversion => Rule::Version,
-            Self::StatusLine | Self::StatusCode => Rule::StatusCode,
+            Self::StatusCodeGlued | Self::StatusCode => Rule::StatusCode,
             Self::Nul => Rule::Nul,
             Self::CarriageReturn | Self::Trailer => Rule::BareCr,
             Self::ColonMissing => Rule::ColonMissing,
             Self::ContentLength => Rule::LengthForm,
+            Self::LengthsDiffer => Rule::LengthDiffers,
             Self::LengthOverflow => Rule::LengthOverflow,
             Self::CodingUnasked(_) => Rule::CodingUnasked,
             Self::CodingMisplaced(_) => Rule::ChunkedNotLast,

@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 /// One field of a head.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Field<'a> {
     /// The name as sent: what stands before the first colon, white space included.
     pub name: &'a [u8],
@@ -43,6 +43,20 @@ pub struct Field<'a> {
     pub value: Cow<'a, [u8]>,
     /// The whole line as received, with its line end; more than one line when it is folded.
     pub line: &'a [u8],
+}
+
+/// Shows the name alone, as the value may be a cookie.
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({})", self.name.escape_ascii())
+    }
+}
+
+impl Field<'_> {
+    /// Whether this is the name of the field, in any case.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
 }
 
 impl Head {
@@ -117,8 +131,7 @@ impl Head {
 
     /// All fields of this name, in any case, in order.
     pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = Field<'_>> {
-        self.fields()
-            .filter(move |field| field.name.eq_ignore_ascii_case(name.as_bytes()))
+        self.fields().filter(move |field| field.is(name))
     }
 
     /// Whether a field of this name has `token` in its comma-separated list, in any case.
@@ -166,11 +179,7 @@ impl Head {
             }
             return Ok(());
         }
-        let colon = content
-            .iter()
-            .position(|&octet| octet == b':')
-            .ok_or(Broken::ColonMissing)?;
-        let (name, value) = content.split_at(colon);
+        let (name, value) = split_at_colon(content).ok_or(Broken::ColonMissing)?;
         if blank {
             notes.note(Rule::BlankAfterStartLine, at);
         } else {
@@ -186,9 +195,16 @@ impl Head {
         self.raw.extend_from_slice(line);
     }
 
-    /// The field whose line came last, as far as it has come.
-    pub(super) fn last_field(&self) -> Option<Field<'_>> {
-        self.fields().next_back()
+    /// The field that came last, as far as it has come, if it has one of these names.
+    pub(super) fn last_field_named(&self, names: &[&str]) -> Option<Field<'_>> {
+        let line = &self.raw[self.lines.get(1..)?.last()?.clone()];
+        let (name, _) = split_at_colon(line)?; // before a long folded value is copied
+        let is_one = |one: &&str| name.eq_ignore_ascii_case(one.as_bytes());
+        if names.iter().any(is_one) {
+            parse_field_line(line)
+        } else {
+            None
+        }
     }
 
     fn push(&mut self, line: &[u8]) {
@@ -215,13 +231,18 @@ pub fn parse_field_line(line: &[u8]) -> Option<Field<'_>> {
     if line.first().is_none_or(|&octet| is_blank(octet)) {
         return None;
     }
-    let colon = line.iter().position(|&octet| octet == b':')?;
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    let (name, value) = split_at_colon(line)?;
     Some(Field {
         name,
         value: unfold(value),
         line,
     })
+}
+
+/// What stands before the first colon, and what after it.
+fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|&octet| octet == b':')?;
+    Some((&line[..colon], &line[colon + 1..]))
 }
 
 /// The members of a comma-separated list, without white space, empty ones left out.
@@ -275,7 +296,7 @@ fn parse_status_line(line: &[u8], at: u64, notes: &mut Notes) -> Result<StatusLi
     let (after, reason) = match rest.split_first() {
         None => (None, rest),
         Some((&octet, reason)) if is_blank(octet) => (Some(octet), reason),
-        Some(_) => return Err(Broken::StatusLine),
+        Some(_) => return Err(Broken::StatusCodeGlued),
     };
     if code >= 600 {
         notes.note(Rule::StatusClass, at);

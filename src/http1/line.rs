@@ -3,16 +3,25 @@
 //! A line that lies whole in one read is borrowed from it; only one that was split over reads is
 //! kept here. Lines end at LF (RFC 9112, section 2.2). What a line means is known elsewhere.
 
+use std::fmt;
+
 use super::broken::Broken;
 
 /// The line being read. Holds at most one line.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct LineBuffer {
     kept: Vec<u8>,
     /// How many octets of `kept` came with the last `take`; see [`give_back`](Self::give_back).
     appended: usize,
     /// The kept line is being handed out, and forgotten by the next `begin`.
     whole: bool,
+}
+
+/// Shows how much is kept, not what, as a line may carry a cookie.
+impl fmt::Debug for LineBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LineBuffer({} octets)", self.kept.len())
+    }
 }
 
 /// Whether the next line is empty.

@@ -75,10 +75,10 @@ use line::{Blank, LineBuffer};
 use rule::Notes;
 use sending::Sending;
 use settings::Spent;
-use std::mem;
+use std::{fmt, mem};
 
 /// What [`Connection::receive`] found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Signal<'a> {
     /// All input is taken; nothing more can be said before more comes.
     NeedMore,
@@ -95,6 +95,21 @@ pub enum Signal<'a> {
     /// The connection speaks another protocol from here on: after a 101 that was asked for, or a
     /// 2xx to CONNECT. What is left of the input belongs to that.
     Switched,
+}
+
+/// Shows how long a piece is, not what it says, as it may carry a cookie.
+impl fmt::Debug for Signal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedMore => f.write_str("NeedMore"),
+            Self::Piece(role, octets) => write!(f, "Piece({role:?}, {} octets)", octets.len()),
+            Self::Violated(violation) => f.debug_tuple("Violated").field(violation).finish(),
+            Self::Interim(head) => f.debug_tuple("Interim").field(head).finish(),
+            Self::Final(head) => f.debug_tuple("Final").field(head).finish(),
+            Self::End => f.write_str("End"),
+            Self::Switched => f.write_str("Switched"),
+        }
+    }
 }
 
 /// The client's end of one connection, for any number of exchanges one after another.
@@ -303,7 +318,7 @@ impl Connection {
             Receiving::StatusLine => self.status_line(input),
             Receiving::Fields => self.field_line(input),
             Receiving::HeadEnd(then) => self.head_end(input, then),
-            Receiving::Body(_) => self.body(input),
+            Receiving::Body(body) => self.body(input, body),
             Receiving::Switched => Ok((0, Step::Switched)),
         }
     }
@@ -328,7 +343,7 @@ impl Connection {
     /// The response does not begin with a status line. HTTP/0.9, if that may be.
     fn headless(&mut self) -> Result<(usize, Step), Broken> {
         if self.version.is_some() || self.method == "HEAD" {
-            return Err(Broken::StatusLine);
+            return Err(Broken::NoStatusLine);
         }
         if self.settings.http09 == Http09::Refused {
             return Err(Broken::Http09);
@@ -341,7 +356,7 @@ impl Connection {
 
     fn field_line(&mut self, input: &[u8]) -> Result<(usize, Step), Broken> {
         if self.line.blank(input) == Blank::Yes {
-            return self.complete_head();
+            return self.complete_head(input);
         }
         let at = self.line_offset();
         let limits = &self.settings.limits;
@@ -351,13 +366,19 @@ impl Connection {
         let line = self.line.bytes(&input[..taken]);
         self.spent.field_line(line, limits)?;
         self.head.add(line, at, &mut self.notes)?;
-        body::check_last_field(&self.method, &self.head, &self.settings)?;
+        body::check_last_field(&self.method, &self.head, line, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 
-    /// The empty line is at hand: decides what the head means.
-    fn complete_head(&mut self) -> Result<(usize, Step), Broken> {
+    /// The empty line is at hand, and not yet taken: decides what the head means.
+    fn complete_head(&mut self, input: &[u8]) -> Result<(usize, Step), Broken> {
         let at = self.line_offset();
+        if self.line.first(input) == Some(b'\n') {
+            self.notes.note(Rule::BareLf, at);
+            self.head.end(b"\n");
+        } else {
+            self.head.end(b"\r\n");
+        }
         let framing = body::delimit(
             &self.method,
             &self.head,
@@ -408,23 +429,19 @@ impl Connection {
         Ok((taken, Step::Part(Part::Piece(Role::HeadEnd))))
     }
 
-    fn body(&mut self, input: &[u8]) -> Result<(usize, Step), Broken> {
-        let Receiving::Body(body) = &mut self.receiving else {
-            return Ok(need_more(&[]));
+    fn body(&mut self, input: &[u8], mut body: Body) -> Result<(usize, Step), Broken> {
+        let mut around = Surroundings {
+            line: &mut self.line,
+            limits: &self.settings.limits,
+            spent: &mut self.spent,
+            notes: &mut self.notes,
+            at: self.received,
         };
-        let (taken, part) = body.step(
-            input,
-            &mut Surroundings {
-                line: &mut self.line,
-                limits: &self.settings.limits,
-                spent: &mut self.spent,
-                notes: &mut self.notes,
-                at: self.received,
-            },
-        )?;
-        if part == Part::End {
-            self.receiving = Receiving::Idle;
-        }
+        let (taken, part) = body.step(input, &mut around)?;
+        self.receiving = match part {
+            Part::End => Receiving::Idle,
+            _ => Receiving::Body(body),
+        };
         Ok((taken, Step::Part(part)))
     }
 

@@ -72,6 +72,8 @@ pub enum Rule {
     ChunkExtension,
     /// Chunk data is not followed by a line end.
     ChunkEnd,
+    /// A line of the trailer section is no field line.
+    TrailerLine,
     /// The trailer section has a field that belongs into the head.
     TrailerField,
     /// The connection ended before the response did.
@@ -107,7 +109,7 @@ pub struct Row {
 }
 
 /// Every rule, in the order of [`Rule`].
-pub const RULES: [Row; 35] = {
+pub const RULES: [Row; 36] = {
     use Rule as R;
     use Verdict::{GoesOn, Stops};
     const fn row(
@@ -342,6 +344,13 @@ pub const RULES: [Row; 35] = {
             "The data of a chunk is exactly as long as announced, and followed by CR LF.",
             Stops,
             Stops,
+        ),
+        row(
+            R::TrailerLine,
+            "RFC 9112, section 7.1.2",
+            "Each line of the trailer section is a field line of its own.",
+            GoesOn,
+            GoesOn,
         ),
         row(
             R::TrailerField,
