@@ -1,8 +1,15 @@
-//! The integration tests, one binary.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::too_many_lines)]
+//! Every integration test, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::too_many_lines,
+    reason = "in a test, a panic is the way to say no, and a story may be long"
+)]
 
 mod content;
 mod date;
+mod http1;
 mod json;
 mod ledger;
 mod notices;
@@ -11,11 +18,3 @@ mod scripted;
 mod text;
 mod trace;
 mod writeout;
-//! Every integration test, in one binary.
-
-#![allow(
-    clippy::unwrap_used,
-    reason = "in a test, a panic is the way to say no"
-)]
-
-mod http1;
