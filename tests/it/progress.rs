@@ -76,7 +76,7 @@ fn parallel_transfers_share_a_line() {
 
 #[test]
 fn nothing_is_shown_where_it_would_be_in_the_way() {
-    let shown = |plan: &Plan, environment: &Environment| download(plan, environment) != "";
+    let shown = |plan: &Plan, environment: &Environment| !download(plan, environment).is_empty();
     let with = |change: fn(&mut Plan)| shown(&plan(change), &terminal());
     assert!(with(|_| {}));
     assert!(!with(|plan| plan.global.silent = true));
