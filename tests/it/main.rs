@@ -10,6 +10,10 @@
 )]
 
 mod auth;
+    clippy::too_many_lines,
+    reason = "in a test, a panic is the way to say no, and a story may be long"
+)]
+
 mod content;
 mod cookies;
 mod date;
@@ -26,3 +30,10 @@ mod demo;
 mod encoding;
 mod multipart;
 mod source;
+mod ledger;
+mod notices;
+mod progress;
+mod scripted;
+mod text;
+mod trace;
+mod writeout;
