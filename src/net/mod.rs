@@ -270,13 +270,12 @@ impl Opening<'_> {
         let resolver = &self.shared.resolver;
         let proxy = way.proxies().next();
         let socket = proxy.and_then(|proxy| proxy.socket.clone().map(Peer::Unix));
-        let peers = match way.local_socket().or(socket) {
-            Some(peer) => vec![peer],
-            None => {
-                let side = proxy.map_or(Side::Server, |_| Side::Proxy);
-                let addresses = self.resolve(way.first_place(), way.route.family, side, tap)?;
-                addresses.into_iter().map(Peer::Tcp).collect()
-            }
+        let peers = if let Some(peer) = way.local_socket().or(socket) {
+            vec![peer]
+        } else {
+            let side = proxy.map_or(Side::Server, |_| Side::Proxy);
+            let addresses = self.resolve(way.first_place(), way.route.family, side, tap)?;
+            addresses.into_iter().map(Peer::Tcp).collect()
         };
         let bound = match &way.route.interface {
             Some(name) => {

@@ -3,7 +3,7 @@
 //! Knows: what is said and heard before the wire belongs to whoever comes next. Must not know:
 //! sockets, or how a name is looked up. CONNECT is HTTP and so not here.
 //!
-//! Sources: RFC 1928 (SOCKS 5), RFC 1929 (its passwords), the SOCKS 4 and 4A memos, HAProxy's PROXY
+//! Sources: RFC 1928 (SOCKS 5), RFC 1929 (its passwords), the SOCKS 4 and 4A memos, `HAProxy`'s PROXY
 //! protocol, version 1.
 
 use std::net::{IpAddr, SocketAddr};
@@ -319,7 +319,7 @@ fn tell(tap: &Tap, direction: Direction, bytes: Bytes<'_>) {
     });
 }
 
-/// Sends the line that tells a server behind HAProxy who is there. A refused send shows when the
+/// Sends the line that tells a server behind `HAProxy` who is there. A refused send shows when the
 /// answer is waited for.
 pub(super) fn announce(wire: &mut dyn Wire, haproxy: &Haproxy, tap: &Tap) {
     let line = proxy_line(wire.local(), wire.peer(), haproxy.client);

@@ -1,5 +1,7 @@
 //! The network room against real sockets on loopback, and against scripts.
 
+mod dial;
+mod proxy;
 mod tls;
 
 use std::io::{Read, Write as _};

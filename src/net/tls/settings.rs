@@ -124,16 +124,12 @@ fn no_common_suite(settings: &Tls) -> Error {
 fn unusable_identity(settings: &Tls, error: &rustls::Error) -> Error {
     let none = Path::new("");
     let certificate = settings.certificate.as_deref().unwrap_or(none);
-    match error {
-        rustls::Error::InconsistentKeys(_) => Error::bad_client_certificate(
-            certificate,
-            "the private key does not match the certificate",
-        ),
-        _ => {
-            let path = settings.key.as_deref().unwrap_or(certificate);
-            Error::bad_client_key(path, "the key is of a kind or size that is not supported")
-        }
+    if matches!(error, rustls::Error::InconsistentKeys(_)) {
+        let reason = "the private key does not match the certificate";
+        return Error::bad_client_certificate(certificate, reason);
     }
+    let path = settings.key.as_deref().unwrap_or(certificate);
+    Error::bad_client_key(path, "the key is of a kind or size that is not supported")
 }
 
 /// The time of day for rustls, from our clock.

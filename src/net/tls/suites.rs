@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn suites_are_chosen_by_both_names_in_the_order_given() {
         let check = |list: &str, expected: &[&str]| {
-            let provider = super::settings::provider();
+            let provider = crate::net::tls::settings::provider();
             let older: Vec<_> = provider
                 .cipher_suites
                 .into_iter()
