@@ -21,7 +21,7 @@ mod tls;
 mod way;
 mod wire;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,13 +31,14 @@ pub use script::{ScriptedWire, Step};
 pub use way::{Place, Proxy, ProxyKind, Way};
 pub use wire::{Io, Wait, Wire};
 
-use crate::error::{Exit, Result};
+use crate::error::{Error, Exit, Result};
 use crate::event::{Ending, Happening, Layer, Peer, Side, Tap};
 use crate::plan::Family;
 use crate::target::Scheme;
 use dial::Dial;
 use pool::Pool;
 use resolve::{Question, Resolver};
+use tls::{Configurations, Handshake};
 
 /// Files that the environment names, read once by whoever starts the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub struct Network {
 struct Shared {
     resolver: Resolver,
     pool: Pool,
-    tls: tls::Configurations,
+    tls: Configurations,
     next_id: AtomicU32,
 }
 
@@ -119,7 +120,7 @@ impl Network {
             shared: Arc::new(Shared {
                 resolver: Resolver::default(),
                 pool: Pool::default(),
-                tls: tls::Configurations::new(surroundings),
+                tls: Configurations::new(surroundings),
                 next_id: AtomicU32::new(0),
             }),
         }
@@ -255,7 +256,7 @@ impl Opening<'_> {
             return Ok(None);
         }
         if let Some(haproxy) = &way.route.haproxy {
-            proxy::announce(&mut *wire, haproxy, tap)?;
+            proxy::announce(&mut *wire, haproxy, tap);
         }
         Ok(Some(match way.scheme {
             Scheme::Http => wire,
@@ -269,13 +270,12 @@ impl Opening<'_> {
         let resolver = &self.shared.resolver;
         let proxy = way.proxies().next();
         let socket = proxy.and_then(|proxy| proxy.socket.clone().map(Peer::Unix));
-        let peers = match way.local_socket().or(socket) {
-            Some(peer) => vec![peer],
-            None => {
-                let side = proxy.map_or(Side::Server, |_| Side::Proxy);
-                let addresses = self.resolve(way.first_place(), way.route.family, side, tap)?;
-                addresses.into_iter().map(Peer::Tcp).collect()
-            }
+        let peers = if let Some(peer) = way.local_socket().or(socket) {
+            vec![peer]
+        } else {
+            let side = proxy.map_or(Side::Server, |_| Side::Proxy);
+            let addresses = self.resolve(way.first_place(), way.route.family, side, tap)?;
+            addresses.into_iter().map(Peer::Tcp).collect()
         };
         let bound = match &way.route.interface {
             Some(name) => {
@@ -321,16 +321,13 @@ impl Opening<'_> {
         next: &Place,
         tap: &Tap,
     ) -> Result<Box<dyn Wire>> {
-        let family = match hop.kind {
+        let looked_up_here = match hop.kind {
             ProxyKind::Socks4 => Some(Family::V4),
             ProxyKind::Socks5 => Some(self.way.route.family),
             _ => None,
         };
-        let address = match family {
-            Some(family) => self
-                .resolve(next, family, Side::Server, tap)?
-                .first()
-                .copied(),
+        let address = match looked_up_here {
+            Some(family) => Some(self.resolve_for_socks(next, family, tap)?),
             None => None,
         };
         let request = proxy::Request {
@@ -341,6 +338,19 @@ impl Opening<'_> {
         };
         request.make(&mut *wire, self.deadlines, tap)?;
         Ok(wire)
+    }
+
+    fn resolve_for_socks(&self, place: &Place, family: Family, tap: &Tap) -> Result<IpAddr> {
+        let found = self.resolve(place, family, Side::Server, tap);
+        let first = found.map(|addresses| addresses.first().map(SocketAddr::ip));
+        match first {
+            Ok(Some(address)) => Ok(address),
+            Err(error) if error.exit != Exit::CouldntResolveHost => Err(error),
+            _ => Err(Error::proxy(format!(
+                "Failed to resolve \"{}\" for SOCKS connect.",
+                place.name
+            ))),
+        }
     }
 
     /// TLS over a wire.
@@ -355,7 +365,7 @@ impl Opening<'_> {
             Layer::ProxyTls => &self.way.proxy_tls,
             _ => &self.way.tls,
         };
-        let handshake = tls::Handshake {
+        let handshake = Handshake {
             configurations: &self.shared.tls,
             settings,
             place,

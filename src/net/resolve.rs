@@ -106,7 +106,7 @@ impl Resolver {
         tap: &Tap,
     ) -> Result<(Vec<SocketAddr>, Lookup)> {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        if name == "onion" || name.ends_with(".onion") {
+        if name.rsplit('.').next() == Some("onion") {
             let error = Error::onion();
             tap.emit(Happening::Failed { error: &error });
             return Err(error);
@@ -114,7 +114,7 @@ impl Resolver {
         let port = question.port;
         let (addresses, lookup) = match self.known(&name, port, tap.clock().now()) {
             Some(addresses) => (addresses, Lookup::Cached),
-            None if name == "localhost" || name.ends_with(".localhost") => {
+            None if name.rsplit('.').next() == Some("localhost") => {
                 let both: [IpAddr; 2] = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
                 let both = both.map(|address| SocketAddr::new(address, port));
                 (both.to_vec(), Lookup::Asked)

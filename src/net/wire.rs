@@ -205,7 +205,7 @@ impl SocketWire {
         }
         let count = match poll(&mut polled, timeout.as_ref()) {
             Ok(count) => count,
-            Err(Errno::INTR) => return Ok(Woken::BySomething),
+            Err(Errno::INTR) => return Ok(Woken::Something),
             Err(error) => return Err(error.into()),
         };
         let mut told = polled.iter().map(PollFd::revents);
@@ -216,9 +216,9 @@ impl SocketWire {
         self.may_write |= socket.intersects(PollFlags::OUT | broken);
         let time_is_up = wait.until.is_some_and(|until| self.clock.now() >= until);
         Ok(match also {
-            Some(also) if !also.is_empty() && !self.may_read => Woken::ByAlso,
-            _ if count == 0 && time_is_up => Woken::ByTime,
-            _ => Woken::BySomething,
+            Some(also) if !also.is_empty() && !self.may_read => Woken::Also,
+            _ if count == 0 && time_is_up => Woken::Time,
+            _ => Woken::Something,
         })
     }
 
@@ -228,14 +228,14 @@ impl SocketWire {
     }
 }
 
-/// What a `poll` ended with.
+/// What ended a `poll`.
 enum Woken {
     /// The socket, or a signal.
-    BySomething,
+    Something,
     /// [`Wait::also`], and nothing came from the socket.
-    ByAlso,
+    Also,
     /// The time.
-    ByTime,
+    Time,
 }
 
 /// The time left, as `poll` takes it.
@@ -289,9 +289,9 @@ impl Wire for SocketWire {
                 return Io::Sent(std::mem::take(&mut self.taken));
             }
             match self.poll(&wait) {
-                Ok(Woken::BySomething) => {}
-                Ok(Woken::ByAlso) => return Io::AlsoReady,
-                Ok(Woken::ByTime) => return Io::TimedOut,
+                Ok(Woken::Something) => {}
+                Ok(Woken::Also) => return Io::AlsoReady,
+                Ok(Woken::Time) => return Io::TimedOut,
                 Err(error) => return Io::Failed(error),
             }
         }

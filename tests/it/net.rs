@@ -1,5 +1,9 @@
 //! The network room against real sockets on loopback, and against scripts.
 
+mod dial;
+mod proxy;
+mod tls;
+
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -8,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
 use rcurl::error::{Error, Exit};
-use rcurl::event::{Ending, Event, Happening, Interest, Observer, Peer, Tap};
+use rcurl::event::{Bytes, Ending, Event, Happening, Interest, Observer, Peer, Tap, TlsFacts};
 use rcurl::net::{
     Deadlines, Io, Link, Network, ScriptedWire, Step, Surroundings, Tunnel, Wait, Way, Wire,
 };
@@ -42,6 +46,20 @@ impl Observer for Notes {
             Happening::Ended { how } => format!("ended {how:?}"),
             Happening::Failed { error } => format!("error {}", error.exit as u8),
             Happening::ResolveFailed { host, .. } => format!("unresolved {host}"),
+            Happening::Secured { session } => secured(session),
+            Happening::Piece {
+                direction,
+                layer,
+                role,
+                bytes: Bytes::Seen(bytes),
+            } => {
+                let start: Vec<_> = bytes
+                    .iter()
+                    .take(3)
+                    .map(|octet| format!("{octet:02x}"))
+                    .collect();
+                format!("{layer:?} {direction:?} {role:?} {}", start.join(" "))
+            }
             other => format!("{other:?}"),
         };
         self.lines.lock().unwrap().push(line);
@@ -58,6 +76,22 @@ impl Notes {
     }
 }
 
+fn secured(session: &TlsFacts) -> String {
+    let own = &session.certificates[0];
+    format!(
+        "secured {} {} {} < {} [{}] {} {} matched {}: {:?}",
+        session.version,
+        session.group,
+        own.subject,
+        own.issuer,
+        own.names.join(", "),
+        own.key,
+        own.signature_algorithm,
+        session.matched_name.as_deref().unwrap_or("-"),
+        session.verification
+    )
+}
+
 fn family(peer: &Peer) -> &'static str {
     match peer {
         Peer::Tcp(SocketAddr::V4(_)) => "v4",
@@ -69,8 +103,11 @@ fn family(peer: &Peer) -> &'static str {
 
 fn tap() -> (Tap, Notes) {
     let notes = Notes::default();
-    let tap = Tap::new(Arc::new(SystemClock), vec![Box::new(notes.clone())]);
-    (tap, notes)
+    (tap_with(&notes), notes)
+}
+
+fn tap_with(notes: &Notes) -> Tap {
+    Tap::new(Arc::new(SystemClock), vec![Box::new(notes.clone())])
 }
 
 fn way(url: &str) -> Way {

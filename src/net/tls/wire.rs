@@ -1,0 +1,291 @@
+//! TLS as a wire over a wire.
+//!
+//! Knows: how rustls and a wire are put together, and when a TLS stream has ended properly. Must
+//! not know: sockets; the wire below may be TLS itself.
+//!
+//! Source: RFC 8446 (6.1, `close_notify`).
+
+use std::io::{self, BufRead, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustls::ClientConnection;
+
+use super::records::Records;
+use crate::clock::Clock;
+use crate::event::{Direction, Layer, Peer, Tap};
+use crate::net::{Io, Wait, Wire};
+
+/// A TLS session over a wire.
+pub(super) struct TlsWire {
+    wire: Box<dyn Wire>,
+    session: ClientConnection,
+    clock: Arc<dyn Clock>,
+    records: Records,
+    /// Content received and not yet handed over.
+    content: Vec<u8>,
+    /// When the last of it came.
+    at: Instant,
+    /// `content` has been handed over.
+    delivered: bool,
+    /// The other side said `close_notify`.
+    closed: bool,
+    /// What is to be told once all content has been handed over.
+    broken: Option<Broken>,
+    /// Octets on their way from the session to the wire.
+    outgoing: Vec<u8>,
+    /// The first octets received, kept to tell what it is that is no TLS.
+    pub(super) greeting: Vec<u8>,
+}
+
+/// So much of the beginning is kept.
+const GREETING: usize = 8;
+
+/// How a session breaks.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// TLS itself.
+    Session(rustls::Error),
+    /// The wire below.
+    Wire(io::Error),
+    /// The wire below ended without `close_notify`.
+    Cut,
+}
+
+impl From<Broken> for io::Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Session(error) => io::Error::new(io::ErrorKind::InvalidData, in_words(&error)),
+            Broken::Wire(error) => error,
+            Broken::Cut => io::Error::new(io::ErrorKind::UnexpectedEof, CUT),
+        }
+    }
+}
+
+/// OpenSSL's words for a stream without `close_notify`.
+pub(super) const CUT: &str = "unexpected eof while reading";
+
+/// What rustls says, in words.
+pub(super) fn in_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::AlertReceived(alert) => {
+            format!(
+                "the server refused with the alert '{}'",
+                spaced(&format!("{alert:?}"))
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `HandshakeFailure` as `handshake failure`.
+fn spaced(name: &str) -> String {
+    name.chars().fold(String::new(), |mut words, c| {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+        words
+    })
+}
+
+/// What one step over the wire below brought.
+pub(super) enum Stepped {
+    /// Records were read; there may be content now.
+    Received,
+    /// As [`Io::Sent`].
+    Sent(usize),
+    /// As [`Io::AlsoReady`].
+    AlsoReady,
+    /// As [`Io::TimedOut`].
+    TimedOut,
+    /// The stream ended properly.
+    Ended,
+}
+
+impl TlsWire {
+    pub(super) fn new(
+        wire: Box<dyn Wire>,
+        mut session: ClientConnection,
+        layer: Layer,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        // What is queued is bounded by whoever sends, as for every wire.
+        session.set_buffer_limit(None);
+        Self {
+            wire,
+            session,
+            at: clock.now(),
+            clock,
+            records: Records::new(layer),
+            content: Vec::new(),
+            delivered: false,
+            closed: false,
+            broken: None,
+            outgoing: Vec::new(),
+            greeting: Vec::new(),
+        }
+    }
+
+    pub(super) fn session(&self) -> &ClientConnection {
+        &self.session
+    }
+
+    /// Hands to the wire what the session has to send.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        while self.session.wants_write() {
+            self.session.write_tls(&mut self.outgoing)?;
+        }
+        if self.outgoing.is_empty() {
+            return Ok(());
+        }
+        self.records.pass(Direction::Out, &self.outgoing);
+        let sent = self.wire.send(&self.outgoing);
+        self.outgoing.clear();
+        sent
+    }
+
+    /// One wait of the wire below, and what follows from it.
+    pub(super) fn step(&mut self, wait: Wait<'_>) -> Result<Stepped, Broken> {
+        let outcome = match self.wire.wait(wait) {
+            Io::Bytes { at, bytes } => {
+                self.at = at;
+                self.records.pass(Direction::In, bytes);
+                let missing = GREETING.saturating_sub(self.greeting.len());
+                self.greeting.extend(bytes.iter().take(missing));
+                let outcome = decrypt(&mut self.session, bytes, &mut self.content);
+                outcome.map_err(Broken::Session).map(|closed| {
+                    self.closed |= closed;
+                    Stepped::Received
+                })
+            }
+            Io::Sent(count) => Ok(Stepped::Sent(count)),
+            Io::AlsoReady => Ok(Stepped::AlsoReady),
+            Io::TimedOut => Ok(Stepped::TimedOut),
+            Io::Eof if self.closed => Ok(Stepped::Ended),
+            Io::Eof => Err(Broken::Cut),
+            Io::Failed(error) => Err(Broken::Wire(error)),
+        };
+        if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
+            self.records.end();
+        }
+        // Answers of the session: handshakes, key updates, alerts. A failure shows when reading ends.
+        let _ = self.flush();
+        outcome
+    }
+}
+
+/// Decrypts octets; `true` when the other side has said `close_notify`. Content that came before an
+/// error is kept.
+fn decrypt(
+    session: &mut ClientConnection,
+    mut octets: &[u8],
+    content: &mut Vec<u8>,
+) -> Result<bool, rustls::Error> {
+    let mut closed = false;
+    while !octets.is_empty() && !closed {
+        if session.read_tls(&mut octets).is_err() {
+            return Err(rustls::Error::General("too much is undecrypted".to_owned()));
+        }
+        let state = session.process_new_packets();
+        let mut reader = session.reader();
+        while let Ok(chunk) = reader.fill_buf() {
+            if chunk.is_empty() {
+                break;
+            }
+            content.extend_from_slice(chunk);
+            let count = chunk.len();
+            reader.consume(count);
+        }
+        closed = state?.peer_has_closed();
+    }
+    Ok(closed)
+}
+
+impl Wire for TlsWire {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.session.writer().write_all(bytes)?;
+        self.flush()
+    }
+
+    fn queued(&self) -> usize {
+        self.wire.queued()
+    }
+
+    fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
+        if std::mem::take(&mut self.delivered) {
+            self.content.clear();
+        }
+        loop {
+            if wait.receive && !self.content.is_empty() {
+                self.delivered = true;
+                return Io::Bytes {
+                    at: self.at,
+                    bytes: &self.content,
+                };
+            }
+            if wait.receive && self.closed {
+                return Io::Eof;
+            }
+            if wait.receive
+                && let Some(broken) = self.broken.take()
+            {
+                return Io::Failed(broken.into());
+            }
+            match self.step(wait) {
+                Ok(Stepped::Received) => {}
+                Ok(Stepped::Sent(count)) => return Io::Sent(count),
+                Ok(Stepped::AlsoReady) => return Io::AlsoReady,
+                Ok(Stepped::TimedOut) => return Io::TimedOut,
+                Ok(Stepped::Ended) => return Io::Eof,
+                Err(broken) => self.broken = Some(broken),
+            }
+        }
+    }
+
+    fn shut_down(&mut self) {
+        self.session.send_close_notify();
+        let _ = self.flush();
+        self.wire.shut_down();
+    }
+
+    fn sending_failed(&self) -> Option<io::ErrorKind> {
+        self.wire.sending_failed()
+    }
+
+    fn peer(&self) -> &Peer {
+        self.wire.peer()
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        self.wire.local()
+    }
+
+    fn is_idle_and_alive(&mut self) -> bool {
+        // Tickets for later sessions may come at any time; a server that sends nothing else but
+        // them is not worth waiting for.
+        const MOST_STEPS: usize = 8;
+        if std::mem::take(&mut self.delivered) {
+            self.content.clear();
+        }
+        for _ in 0..MOST_STEPS {
+            let wait = Wait {
+                until: Some(self.clock.now()),
+                receive: true,
+                also: None,
+            };
+            match self.step(wait) {
+                Ok(Stepped::TimedOut) => return self.content.is_empty() && !self.closed,
+                Ok(Stepped::Received | Stepped::Sent(_)) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn watch(&mut self, tap: &Tap) {
+        self.records.tell(tap);
+        self.wire.watch(tap);
+    }
+}

@@ -1,0 +1,502 @@
+//! TLS against a rustls server with certificates made on the spot.
+
+use std::io::{Read, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+    PublicKeyData as _, date_time_ymd,
+};
+use rcurl::error::Exit;
+use rcurl::event::{Interest, Observer as _};
+use rcurl::net::{Network, Surroundings};
+use rcurl::plan::{Tls, TlsVersion};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use sha2::{Digest as _, Sha256};
+
+use super::{Notes, open, receive, serve, tap_with, way};
+
+/// An authority and the folder that its file stands in.
+struct World {
+    ca: CertifiedIssuer<'static, KeyPair>,
+    folder: tempfile::TempDir,
+}
+
+/// A certificate with its key.
+struct Issued {
+    chain: Vec<CertificateDer<'static>>,
+    key: KeyPair,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Test CA");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), ca.pem()).unwrap();
+        Self { ca, folder }
+    }
+
+    fn issue(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Issued {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "leaf");
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.ca).unwrap();
+        Issued {
+            chain: vec![certificate.der().clone()],
+            key,
+        }
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Settings that trust this world's authority.
+    fn trusting(&self) -> Tls {
+        trusting(&self.folder.path().join("ca.pem"))
+    }
+}
+
+fn trusting(file: &Path) -> Tls {
+    Tls {
+        ca_file: Some(file.to_owned()),
+        ..Tls::default()
+    }
+}
+
+fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion]) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(issued.chain.clone(), private(&issued.key))
+        .unwrap()
+}
+
+fn private(key: &KeyPair) -> PrivateKeyDer<'static> {
+    PrivateKeyDer::try_from(key.serialize_der()).unwrap()
+}
+
+/// Whether the server says goodbye.
+#[derive(Clone, Copy, PartialEq)]
+enum Goodbye {
+    Said,
+    Unsaid,
+}
+
+/// A server that answers four octets with `pong`.
+fn tls_server(config: ServerConfig, goodbye: Goodbye) -> SocketAddr {
+    let config = Arc::new(config);
+    serve(move |stream: TcpStream| {
+        let session = ServerConnection::new(config.clone()).unwrap();
+        let mut stream = StreamOwned::new(session, stream);
+        let mut request = [0; 4];
+        if stream.read_exact(&mut request).is_ok() {
+            stream.write_all(b"pong").unwrap();
+            if goodbye == Goodbye::Said {
+                stream.conn.send_close_notify();
+            }
+            let _ = stream.flush();
+        }
+    })
+}
+
+/// What an exchange over TLS came to: the answer, or the exit status and the message.
+fn exchange(
+    server: SocketAddr,
+    host: &str,
+    settings: Tls,
+) -> (Result<Vec<u8>, String>, Vec<String>) {
+    let notes = Notes {
+        interest: Interest {
+            tls: true,
+            ..Interest::default()
+        },
+        ..Notes::default()
+    };
+    let mut tap = tap_with(&notes);
+    let mut way = way(&format!("https://{host}:{}/", server.port()));
+    way.tls = settings;
+    let network = Network::new(Surroundings::default());
+    if !host.starts_with("127.") {
+        let entry = format!("{host}:{}:127.0.0.1", server.port());
+        network.learn(&[entry], &tap).unwrap();
+    }
+    let answer = open(&network, &way, &mut tap)
+        .map_err(|error| format!("{} {}", error.exit as u8, error.message))
+        .map(|mut link| {
+            link.wire.send(b"ping").unwrap();
+            let answer = receive(&mut *link.wire, 4);
+            network.end(link, rcurl::event::Ending::ShutDown, &tap);
+            answer
+        });
+    let lines = notes.take();
+    let secured = lines.into_iter().filter(|line| line.starts_with("secured"));
+    (answer, secured.collect())
+}
+
+const BOTH: [&rustls::SupportedProtocolVersion; 2] =
+    [&rustls::version::TLS13, &rustls::version::TLS12];
+
+#[test]
+fn a_trusted_certificate_is_told_in_words() {
+    let world = World::new();
+    let issued = world.issue(&["a.test", "*.b.test"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let (answer, secured) = exchange(server, "a.test", world.trusting());
+    assert_eq!(answer.unwrap(), b"pong");
+    let expected = "secured TLSv1.3 X25519 CN=leaf < CN=Test CA [a.test, *.b.test] \
+                    EC/prime256v1 (256/128 Bits/secBits) ecdsa-with-SHA256 matched a.test: Verified";
+    assert_eq!(secured, [expected]);
+    let (answer, secured) = exchange(server, "x.b.test", world.trusting());
+    assert_eq!(answer.unwrap(), b"pong");
+    assert!(
+        secured[0].ends_with("matched *.b.test: Verified"),
+        "{secured:?}"
+    );
+}
+
+#[test]
+fn the_limits_on_versions_are_kept() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let both = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let old = tls_server(config(&issued, &BOTH[1..]), Goodbye::Said);
+    let most = Tls {
+        most: TlsVersion::V1_2,
+        ..world.trusting()
+    };
+    let (answer, secured) = exchange(both, "a.test", most);
+    assert_eq!(answer.unwrap(), b"pong");
+    assert!(
+        secured[0].starts_with("secured TLSv1.2 X25519"),
+        "{secured:?}"
+    );
+    let least = Tls {
+        least: TlsVersion::V1_3,
+        ..world.trusting()
+    };
+    let (answer, _) = exchange(old, "a.test", least);
+    assert!(answer.unwrap_err().starts_with("35 TLS connect error: "));
+}
+
+#[test]
+fn a_certificate_is_refused_with_a_reason_to_act_on() {
+    let world = World::new();
+    let check = |issued: &Issued, host: &str, settings: Tls, expected: &str| {
+        let server = tls_server(config(issued, &BOTH), Goodbye::Said);
+        let insecure = Tls {
+            verify: false,
+            ..settings.clone()
+        };
+        let (answer, secured) = exchange(server, host, settings);
+        let message = answer.unwrap_err();
+        assert!(message.starts_with(expected), "{message}\n{expected}");
+        assert!(secured[0].contains(": Failed("), "{secured:?}");
+        let (answer, secured) = exchange(server, host, insecure);
+        assert_eq!(answer.unwrap(), b"pong");
+        assert!(secured[0].contains(": Ignored("), "{secured:?}");
+    };
+    let expired = world.issue(&["a.test"], |params| {
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2002, 2, 3);
+    });
+    check(
+        &expired,
+        "a.test",
+        world.trusting(),
+        "60 SSL certificate problem: certificate has expired: it was valid until \
+         Feb  3 00:00:00 2002 GMT",
+    );
+    let future = world.issue(&["a.test"], |params| {
+        params.not_before = date_time_ymd(4000, 1, 1);
+        params.not_after = date_time_ymd(4001, 1, 1);
+    });
+    check(
+        &future,
+        "a.test",
+        world.trusting(),
+        "60 SSL certificate problem: certificate is not yet valid",
+    );
+    let good = world.issue(&["a.test", "127.0.0.2"], |_| {});
+    check(
+        &good,
+        "b.test",
+        world.trusting(),
+        "60 SSL: no alternative certificate subject name matches target hostname 'b.test' \
+         (the certificate is for a.test, 127.0.0.2)",
+    );
+    check(
+        &good,
+        "127.0.0.1",
+        world.trusting(),
+        "60 SSL: no alternative certificate subject name matches target hostname '127.0.0.1'",
+    );
+    check(
+        &good,
+        "a.test",
+        World::new().trusting(),
+        "60 SSL certificate problem: certificate signature failure: not signed by the CN=Test CA",
+    );
+    check(
+        &good,
+        "a.test",
+        Tls::default(),
+        "60 SSL certificate problem: unable to get local issuer certificate (CN=Test CA",
+    );
+    check(
+        &self_signed(),
+        "a.test",
+        world.trusting(),
+        "60 SSL certificate problem: self-signed certificate (CN=self)",
+    );
+}
+
+/// What `openssl req -x509` makes: its own issuer, and CA:TRUE.
+fn self_signed() -> Issued {
+    let mut params = CertificateParams::new(["a.test".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "self");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    Issued {
+        chain: vec![certificate.der().clone()],
+        key,
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_is_accepted_when_it_is_itself_trusted() {
+    let world = World::new();
+    let own = self_signed();
+    let server = tls_server(config(&own, &BOTH), Goodbye::Said);
+    let file = world.file("own.pem", pem("CERTIFICATE", &own.chain[0]));
+    assert_eq!(
+        exchange(server, "a.test", trusting(&file)).0.unwrap(),
+        b"pong"
+    );
+    let other = exchange(server, "b.test", trusting(&file)).0.unwrap_err();
+    assert!(other.starts_with("60 SSL: no alternative"), "{other}");
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
+}
+
+#[test]
+fn a_client_certificate_is_shown_to_whoever_asks() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let mut roots = RootCertStore::empty();
+    roots.add(world.ca.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&BOTH[1..])
+        .unwrap()
+        .with_client_cert_verifier(clients.build().unwrap())
+        .with_single_cert(issued.chain.clone(), private(&issued.key))
+        .unwrap();
+    let server = tls_server(config, Goodbye::Said);
+    let client = world.issue(&["client.test"], |_| {});
+    let certificate = pem("CERTIFICATE", &client.chain[0]);
+    let both = world.file("both.pem", client.key.serialize_pem() + &certificate);
+    let alone = world.file("alone.pem", &certificate);
+    let other = world.file("other.pem", KeyPair::generate().unwrap().serialize_pem());
+    let with = |certificate: &Path, key: Option<&Path>| Tls {
+        certificate: Some(certificate.to_owned()),
+        key: key.map(Path::to_owned),
+        ..world.trusting()
+    };
+    assert_eq!(
+        exchange(server, "a.test", with(&both, None)).0.unwrap(),
+        b"pong"
+    );
+    let check = |settings: Tls, expected: &str| {
+        let message = exchange(server, "a.test", settings).0.unwrap_err();
+        assert!(message.contains(expected), "{message}\n{expected}");
+    };
+    check(
+        world.trusting(),
+        "35 TLS connect error: the server refused with the alert",
+    );
+    check(with(&alone, None), "58 unable to set private key file");
+    check(
+        with(&alone, Some(&other)),
+        "the private key does not match the certificate",
+    );
+    check(
+        with(Path::new("/no/such"), None),
+        "58 could not load client certificate",
+    );
+}
+
+#[test]
+fn the_public_key_must_be_the_pinned_one_even_without_verification() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let hash = Sha256::digest(issued.key.subject_public_key_info());
+    let hash = base64::engine::general_purpose::STANDARD.encode(hash);
+    let pinned = |pin: String| Tls {
+        pinned_key: Some(pin),
+        verify: false,
+        ..Tls::default()
+    };
+    let right = pinned(format!("sha256//{hash}"));
+    assert_eq!(exchange(server, "a.test", right).0.unwrap(), b"pong");
+    let file = world.file("key.pem", issued.key.public_key_pem());
+    let right = pinned(file.to_str().unwrap().to_owned());
+    assert_eq!(exchange(server, "a.test", right).0.unwrap(), b"pong");
+    let wrong = exchange(server, "a.test", pinned("sha256//AAAA".to_owned())).0;
+    assert!(wrong.unwrap_err().starts_with("90 "));
+}
+
+#[test]
+fn a_stream_without_goodbye_is_told_from_one_that_ended() {
+    use rcurl::net::Wait;
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let last = |goodbye| {
+        let server = tls_server(config(&issued, &BOTH), goodbye);
+        let mut way = way(&format!("https://a.test:{}/", server.port()));
+        way.tls = world.trusting();
+        let network = Network::new(Surroundings::default());
+        let (mut tap, _) = super::tap();
+        network
+            .learn(&[format!("a.test:{}:127.0.0.1", server.port())], &tap)
+            .unwrap();
+        let mut link = open(&network, &way, &mut tap).unwrap();
+        link.wire.send(b"ping").unwrap();
+        assert_eq!(receive(&mut *link.wire, 4), b"pong");
+        let wait = Wait {
+            receive: true,
+            ..Wait::default()
+        };
+        format!("{:?}", link.wire.wait(wait))
+    };
+    assert_eq!(last(Goodbye::Said), "Eof");
+    let cut = last(Goodbye::Unsaid);
+    assert!(cut.contains("UnexpectedEof"), "{cut}");
+}
+
+#[test]
+fn a_server_without_tls_is_named() {
+    let server = serve(|mut stream| {
+        let mut hello = [0; 5];
+        stream.read_exact(&mut hello).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let (answer, _) = exchange(server, "a.test", Tls::default());
+    let message = answer.unwrap_err();
+    assert!(message.starts_with("35 TLS connect error: the server answered with plain HTTP"));
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let check = |settings: Tls, exit: Exit| {
+        let message = exchange(server, "a.test", settings).0.unwrap_err();
+        assert!(
+            message.starts_with(&format!("{} ", exit as u8)),
+            "{message}"
+        );
+    };
+    let junk = world.file("junk.pem", "not a certificate\n");
+    check(trusting(Path::new("/no/such.pem")), Exit::SslCacertBadfile);
+    check(trusting(&junk), Exit::SslCacertBadfile);
+    let crl = Tls {
+        crl_file: Some(junk.clone()),
+        ..world.trusting()
+    };
+    check(crl, Exit::SslCrlBadfile);
+    let ciphers = Tls {
+        ciphers: Some("RC4-SHA".to_owned()),
+        ..world.trusting()
+    };
+    check(ciphers, Exit::SslCipher);
+    let curves = Tls {
+        curves: Some("P-1".to_owned()),
+        ..world.trusting()
+    };
+    check(curves, Exit::SslCipher);
+    let ca = std::fs::read(world.folder.path().join("ca.pem")).unwrap();
+    let after_junk = world.file("after.pem", [b"junk\n".as_slice(), &ca].concat());
+    assert_eq!(
+        exchange(server, "a.test", trusting(&after_junk)).0.unwrap(),
+        b"pong"
+    );
+}
+
+#[test]
+fn every_record_is_told_once_both_ways() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let notes = Notes {
+        interest: Interest {
+            records: true,
+            ..Interest::default()
+        },
+        ..Notes::default()
+    };
+    assert!(notes.wants().records);
+    let mut tap = tap_with(&notes);
+    let mut way = way(&format!("https://127.0.0.1:{}/", server.port()));
+    way.tls = Tls {
+        verify: false,
+        ..Tls::default()
+    };
+    let network = Network::new(Surroundings::default());
+    let mut link = open(&network, &way, &mut tap).unwrap();
+    link.wire.send(b"ping").unwrap();
+    assert_eq!(receive(&mut *link.wire, 4), b"pong");
+    network.end(link, rcurl::event::Ending::ShutDown, &tap);
+    let records: Vec<_> = notes
+        .take()
+        .into_iter()
+        .filter(|line| line.starts_with("Tls "))
+        .collect();
+    assert!(
+        records[0].starts_with("Tls Out TlsRecord 16 03 01"),
+        "{records:?}"
+    );
+    assert!(
+        records[1].starts_with("Tls In TlsRecord 16 03 03"),
+        "{records:?}"
+    );
+    assert!(
+        records.iter().all(|line| line.contains("TlsRecord")),
+        "{records:?}"
+    );
+    assert!(records.len() > 6, "{records:?}");
+}
