@@ -1,6 +1,8 @@
 //! rcurl: a curl-like verbose HTTP client and wire inspector.
 
+pub mod cli;
 pub mod clock;
+pub mod codec;
 pub mod environment;
 pub mod error;
 pub mod event;

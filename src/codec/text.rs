@@ -1,0 +1,193 @@
+//! Bytes as text: percent-encoding, and what a server sent made safe to show.
+//!
+//! Knows which characters could drive or deceive a terminal and how each is written instead. It does
+//! not know whether there is a terminal; in a pipe bytes pass as they are, and none of this is used.
+//!
+//! | what | shown as | why |
+//! |---|---|---|
+//! | C0 controls, DEL | `^[`, `^G`, `^?` | they move the cursor, ring, start sequences (ECMA-48) |
+//! | C1 controls, U+0080 to U+009F | `\u009b` | the same in one character |
+//! | marks that turn or hide text | `\u202e` | what is seen is not what stands there (UAX #9) |
+//! | octets that are not UTF-8 | `\xe9` | U+009B as one octet is a control too, for some terminals |
+//!
+//! The form `\u....` was chosen because a JSON string means the same with it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Encodes every octet but letters, digits and `-._~` (RFC 3986 §2.3), as `curl_easy_escape` does.
+pub fn percent_encode(bytes: &[u8]) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push('%');
+            text.push(char::from(HEX[usize::from(byte >> 4)]));
+            text.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    text
+}
+
+/// Decodes `%XX`, whatever the octet; a `%` without two hexadecimal digits stands for itself.
+pub fn percent_decode(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => {
+                    bytes.push(high << 4 | low);
+                    rest = after;
+                }
+                _ => bytes.push(b'%'),
+            },
+            _ => bytes.push(*first),
+        }
+    }
+    bytes
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+/// One line of text with everything made visible that could drive a terminal, line ends too.
+pub fn visible(line: &[u8]) -> Cow<'_, str> {
+    if line.iter().all(|&byte| plain(byte)) {
+        return String::from_utf8_lossy(line);
+    }
+    let mut shown = String::with_capacity(line.len() + 16);
+    for chunk in line.utf8_chunks() {
+        show(chunk.valid(), LineEnds::Show, &mut shown);
+        show_octets(chunk.invalid(), &mut shown);
+    }
+    Cow::Owned(shown)
+}
+
+/// A streaming filter that makes control characters visible and leaves lines and tabs as they are.
+///
+/// Splitting the input anywhere changes nothing. The output is UTF-8 and at most six times as long.
+#[derive(Debug, Clone, Default)]
+pub struct Visible {
+    /// What the next octet will decide: a CR, or the beginning of a UTF-8 sequence.
+    pending: Vec<u8>,
+}
+
+impl Visible {
+    /// A filter at the beginning of a text.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends `input`, made visible, to `out`.
+    pub fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        if self.pending.is_empty() {
+            self.filter(input, out);
+        } else if !input.is_empty() {
+            let mut joined = std::mem::take(&mut self.pending);
+            joined.extend_from_slice(input);
+            self.filter(&joined, out);
+        }
+    }
+
+    /// Appends what was waiting for more: the text is over.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        let pending = std::mem::take(&mut self.pending);
+        out.extend_from_slice(visible(&pending).as_bytes());
+    }
+
+    fn filter(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        let settled = input.len() - unsettled(input).len();
+        let (input, rest) = input.split_at(settled);
+        let mut shown = String::with_capacity(input.len() + 16);
+        for chunk in input.utf8_chunks() {
+            show(chunk.valid(), LineEnds::Keep, &mut shown);
+            show_octets(chunk.invalid(), &mut shown);
+        }
+        out.extend_from_slice(shown.as_bytes());
+        self.pending.extend_from_slice(rest);
+    }
+}
+
+/// The end of `input` that what follows may change: a CR or an unfinished UTF-8 sequence.
+fn unsettled(input: &[u8]) -> &[u8] {
+    if input.ends_with(b"\r") {
+        return &input[input.len() - 1..];
+    }
+    let tail = &input[input.len().saturating_sub(3)..];
+    for (at, &byte) in tail.iter().enumerate().rev() {
+        if byte < 0x80 {
+            break;
+        }
+        if byte >= 0xc0 {
+            let open = std::str::from_utf8(&tail[at..])
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none());
+            return if open { &tail[at..] } else { &[] };
+        }
+    }
+    &[]
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum LineEnds {
+    Keep,
+    Show,
+}
+
+fn plain(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~')
+}
+
+fn show(text: &str, ends: LineEnds, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| !safe(c)) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        rest = match from.as_bytes() {
+            [b'\n', ..] if ends == LineEnds::Keep => {
+                out.push('\n');
+                &from[1..]
+            }
+            [b'\r', b'\n', ..] if ends == LineEnds::Keep => {
+                out.push_str("\r\n");
+                &from[2..]
+            }
+            _ => {
+                let mut chars = from.chars();
+                chars.next().map(|c| show_control(c, out));
+                chars.as_str()
+            }
+        };
+    }
+    out.push_str(rest);
+}
+
+/// Whether a character may go to a terminal as it is. Joiners (U+200C, U+200D) may: scripts and
+/// emoji need them.
+fn safe(c: char) -> bool {
+    !matches!(c,
+        '\0'..='\x08' | '\n'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+fn show_control(c: char, out: &mut String) {
+    if c.is_ascii() {
+        out.push('^');
+        out.push(char::from(c as u8 ^ 0x40));
+    } else {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\u{:04x}", u32::from(c));
+    }
+}
+
+fn show_octets(octets: &[u8], out: &mut String) {
+    for octet in octets {
+        let _ = write!(out, "\\x{octet:02x}");
+    }
+}
