@@ -6,7 +6,7 @@
 //! with `\t \n \r \v` and `\` before anything else.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::Ending;
@@ -200,19 +200,26 @@ fn apply(state: &mut State<'_>, line: &Line<'_>) -> Result<(), Wrong> {
     let mut words = vec![option];
     words.extend(line.value.as_deref().map(os));
     let reading = words::read(&words);
+    // A second word that the option has no use for would be an option or a URL of its own.
+    let second = |word: &OsStr| {
+        let value = words.get(1);
+        value.is_some_and(|value| std::ptr::eq(value.as_os_str(), word))
+    };
     for one in &reading.uses {
-        let Some((_, _)) = one.option else {
-            return match one.value.is_empty() {
-                true => Ok(()),
-                false => Err(Wrong::TrailingGarbage),
+        if second(one.word) {
+            return if one.value.is_empty() {
+                Ok(())
+            } else {
+                Err(Wrong::TrailingGarbage)
             };
-        };
+        }
         match super::apply(state, one) {
             Err(Stop::Wrong(wrong)) => return Err(wrong),
             Ok(()) | Err(Stop::Print(_) | Stop::Demo) => {}
         }
     }
     match reading.stop {
+        Some((word, _)) if second(word) => Err(Wrong::TrailingGarbage),
         Some((_, wrong)) => Err(wrong),
         None => Ok(()),
     }

@@ -202,6 +202,9 @@ fn look_at(state: &mut State<'_>, option: &Opt, value: Value<'_>) {
 
 /// The plan, once everything is read.
 fn finish(state: &mut State<'_>) -> Result<Plan, Ending> {
+    if let Some(file) = state.default_file.take() {
+        state.note(format!("Read config file from '{file}'"));
+    }
     let mut global = state.global.clone();
     if state.progress_bar && global.progress == Progress::Meter {
         global.progress = Progress::Bar;

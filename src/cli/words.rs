@@ -131,7 +131,7 @@ fn arg(option: &'static Opt, manner: Manner) -> Arg {
         .action(ArgAction::Append)
         .value_parser(ValueParser::os_string());
     if manner == Manner::of_letter(option) {
-        arg = arg.short(option.short);
+        arg = arg.short(option.letter());
     }
     match option.takes() {
         Takes::Nothing | Takes::Toggle => arg
