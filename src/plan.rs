@@ -21,13 +21,15 @@ pub struct Plan {
     pub notices: Vec<Notice>,
 }
 
-/// Something to tell about the command line.
+/// Something to tell about the command line. What `--silent` silences is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Silent only with `--silent`.
+    /// `Warning: …`.
     Warning(String),
-    /// As a warning, told as a note.
+    /// `Note: …`, in a trace only.
     Note(String),
+    /// `rcurl: …`, an error that is told in addition to another one.
+    Complaint(String),
 }
 
 /// A secret: its `Debug` form tells nothing, and its memory is wiped.
@@ -199,6 +201,12 @@ pub struct Operation {
     pub retry: Retry,
     /// `-w`.
     pub write_out: Option<Vec<u8>>,
+    /// `--hsts`: the file; empty to remember for this run only.
+    pub hsts: Option<PathBuf>,
+    /// `--alt-svc`: the file; empty to remember for this run only.
+    pub alt_svc: Option<PathBuf>,
+    /// `--ipfs-gateway`.
+    pub ipfs_gateway: Option<String>,
 }
 
 /// One URL word of the command line.
@@ -420,6 +428,8 @@ pub struct Auth {
     pub aws_sigv4: Option<String>,
     /// `--httpsig-*`.
     pub httpsig: Option<Httpsig>,
+    /// `-u` without a colon: the password is to be asked for.
+    pub ask_password: bool,
 }
 
 /// `--httpsig-*` (RFC 9421).
@@ -734,6 +744,10 @@ pub struct Proxying {
     pub schemes: AuthSchemes,
     /// `--proxy1.0`: CONNECT is sent as HTTP/1.0.
     pub http10: bool,
+    /// `-U` without a colon: the password is to be asked for.
+    pub ask_password: bool,
+    /// `--no-socks5-basic`: user and password are not offered to a SOCKS5 proxy.
+    pub socks5_anonymous: bool,
 }
 
 /// TLS, on one side.
@@ -769,6 +783,8 @@ pub struct Tls {
     pub ciphers13: Option<String>,
     /// `--curves`.
     pub curves: Option<String>,
+    /// `--sigalgs`.
+    pub signature_algorithms: Option<String>,
     /// `--pinnedpubkey`.
     pub pinned_key: Option<String>,
     /// `--cert-status`.
@@ -797,6 +813,7 @@ impl Default for Tls {
             ciphers: None,
             ciphers13: None,
             curves: None,
+            signature_algorithms: None,
             pinned_key: None,
             certificate_status: false,
             alpn: true,

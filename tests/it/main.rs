@@ -14,10 +14,12 @@ mod auth;
     reason = "in a test, a panic is the way to say no, and a story may be long"
 )]
 
+mod cli;
 mod content;
 mod cookies;
 mod date;
 mod http1;
+mod glob;
 mod json;
 mod net;
 mod netrc;
