@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::deadlines::Deadlines;
+use super::interface;
 use super::resolve::{Question, Resolver};
 use super::socket::{self, Hindered, Started};
 use super::wire::{SocketWire, timeout};
@@ -233,7 +234,7 @@ pub(super) fn source_addresses(
     } else {
         (Some(interface), Some(interface))
     };
-    let of_device = device.map(socket::interface_addresses).unwrap_or_default();
+    let of_device = device.map(interface::addresses).unwrap_or_default();
     if !of_device.is_empty() {
         return Ok(of_device);
     }

@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::deadlines::Deadlines;
+use super::interface;
 use crate::error::{Error, Result};
 use crate::event::{Happening, Lookup, Side, Tap};
 use crate::plan::Family;
@@ -225,23 +226,11 @@ fn in_order(addresses: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
 fn with_zone(address: IpAddr, port: u16, zone: Option<&str>) -> SocketAddr {
     match (address, zone) {
         (IpAddr::V6(address), Some(zone)) => {
-            let index = zone.parse().ok().or_else(|| interface_index(zone));
+            let index = zone.parse().ok().or_else(|| interface::index(zone));
             SocketAddrV6::new(address, port, 0, index.unwrap_or(0)).into()
         }
         _ => SocketAddr::new(address, port),
     }
-}
-
-#[cfg(target_os = "linux")]
-fn interface_index(name: &str) -> Option<u32> {
-    use rustix::net::{AddressFamily, SocketType, netdevice, socket};
-    let any = socket(AddressFamily::INET, SocketType::DGRAM, None).ok()?;
-    netdevice::name_to_index(any, name).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn interface_index(_name: &str) -> Option<u32> {
-    None
 }
 
 /// An entry of `--resolve`.

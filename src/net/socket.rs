@@ -168,8 +168,3 @@ fn bind(
     }
     outcome.map_err(io::Error::from)
 }
-
-/// The addresses of a network interface, such as `eth0`.
-pub(super) fn interface_addresses(_name: &str) -> Vec<IpAddr> {
-    Vec::new()
-}

@@ -283,12 +283,33 @@ fn explain(error: &rustls::Error, chain: &[CertificateDer<'_>]) -> Distrust {
         }
         Reason::UnhandledCriticalExtension => "unhandled critical extension".to_owned(),
         Reason::BadEncoding => "the certificate is malformed".to_owned(),
+        Reason::UnsupportedSignatureAlgorithmContext { .. } => {
+            let algorithm = &own.signature_algorithm;
+            format!("a signature in the chain is too weak or not supported ({algorithm})")
+        }
         Reason::UnknownIssuer => unknown_issuer(chain),
-        // The one of these that is common: a self-signed certificate that says CA:TRUE.
+        // The commonest of these: a self-signed certificate that says CA:TRUE.
         _ if own.subject == own.issuer && !own.subject.is_empty() => unknown_issuer(chain),
+        Reason::Other(OtherError(cause)) => constraint(&cause.to_string()),
         other => other.to_string(),
     };
     Distrust::Chain(reason)
+}
+
+/// What webpki has no variant of rustls for; it tells the name of its own.
+fn constraint(name: &str) -> String {
+    let words = match name {
+        "CaUsedAsEndEntity" => "the certificate is an authority's (CA:TRUE), not a server's",
+        "EndEntityUsedAsCa" => "invalid CA certificate: an issuer in the chain is no authority",
+        "PathLenConstraintViolated" => "path length constraint exceeded",
+        "NameConstraintViolation" => {
+            "permitted subtree violation: an issuer may not name this host"
+        }
+        "UnsupportedCriticalExtension" => "unhandled critical extension",
+        "MaximumPathDepthExceeded" => "certificate chain too long",
+        other => other,
+    };
+    words.to_owned()
 }
 
 fn expired(at: i64) -> String {
@@ -316,8 +337,8 @@ fn unknown_issuer(chain: &[CertificateDer<'_>]) -> String {
         .unwrap_or_default();
     let advice = "--cacert names a file of certificates to trust";
     match words.as_slice() {
-        [own] if own.subject == own.issuer => {
-            format!("self-signed certificate ({last}); {advice}")
+        [own, ..] if own.subject == own.issuer => {
+            format!("self-signed certificate ({}); {advice}", own.issuer)
         }
         [.., root] if root.subject == root.issuer => {
             format!("self-signed certificate in certificate chain ({last}); {advice}")
