@@ -18,7 +18,7 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::certificate::describe;
+use super::certificate::{bare_key, describe};
 use super::moment::in_words;
 use crate::error::{Error, Result, reason};
 use crate::event::Trust;
@@ -231,6 +231,35 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// Whether a certificate has a form that webpki refuses, and nobody minds (`-k`): those that
+    /// `openssl x509 -req` makes are of version 1.
+    fn is_odd_but_welcome(&self, own: &CertificateDer<'_>) -> bool {
+        self.policy == Policy::Ignore && ParsedCertificate::try_from(own).is_err()
+    }
+
+    /// Checks the signature of a handshake with the key of such a certificate.
+    fn verify_with_bare_key(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let key = bare_key(own).ok_or(CertificateError::BadEncoding)?;
+        let schemes = self.algorithms.mapping.iter();
+        schemes
+            .filter(|(scheme, _)| *scheme == signed.scheme)
+            .flat_map(|(_, algorithms)| algorithms.iter())
+            .filter(|algorithm| algorithm.public_key_alg_id().as_ref() == key.algorithm)
+            .find(|algorithm| {
+                let verdict = algorithm.verify_signature(&key.bits, message, signed.signature());
+                verdict.is_ok()
+            })
+            .map(|_| HandshakeSignatureValid::assertion())
+            .ok_or_else(|| CertificateError::BadSignature.into())
+    }
+}
+
 /// A certificate that was itself named as trusted needs no issuer, and may say that it is one, as
 /// those of most local servers do; webpki alone refuses that. Its dates and names still count.
 fn judge_named(
@@ -391,6 +420,9 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        if self.is_odd_but_welcome(cert) {
+            return self.verify_with_bare_key(message, cert, dss);
+        }
         rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
     }
 
@@ -400,6 +432,9 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        if self.is_odd_but_welcome(cert) {
+            return self.verify_with_bare_key(message, cert, dss);
+        }
         rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
     }
 

@@ -11,7 +11,10 @@ use rcurl::error::Exit;
 use rcurl::event::{Interest, Observer as _};
 use rcurl::net::{Network, Surroundings};
 use rcurl::plan::{Tls, TlsVersion};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
@@ -219,6 +222,32 @@ fn a_self_signed_certificate_is_accepted_when_it_is_itself_trusted() {
     );
     let other = exchange(server, "b.test", trusting(&file)).0.unwrap_err();
     assert!(other.starts_with("60 SSL: no alternative"), "{other}");
+}
+
+#[test]
+fn a_certificate_of_version_1_serves_when_nobody_asks_for_trust() {
+    // Made with `openssl x509 -req -signkey`; rustls does not check what a resolver gives it.
+    let file = include_bytes!("version1.pem");
+    let chain = vec![CertificateDer::from_pem_slice(file).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(file).unwrap();
+    let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(chain, key);
+    for versions in [&BOTH[..1], &BOTH[1..]] {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified.clone())));
+        let server = tls_server(config, Goodbye::Said);
+        let refused = exchange(server, "localhost", Tls::default()).0.unwrap_err();
+        assert!(refused.starts_with("60 "), "{refused}");
+        let careless = Tls {
+            verify: false,
+            ..Tls::default()
+        };
+        assert_eq!(exchange(server, "localhost", careless).0.unwrap(), b"pong");
+    }
 }
 
 #[test]
