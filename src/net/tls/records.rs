@@ -85,8 +85,10 @@ mod tests {
     use crate::clock::SystemClock;
     use crate::event::{Event, Interest, Observer};
 
+    type Pieces = Vec<(Role, Vec<u8>)>;
+
     #[derive(Clone, Default)]
-    struct Told(Arc<Mutex<Vec<(Role, Vec<u8>)>>>);
+    struct Told(Arc<Mutex<Pieces>>);
 
     impl Observer for Told {
         fn observe(&mut self, event: &Event<'_>) {
@@ -108,7 +110,7 @@ mod tests {
         }
     }
 
-    fn told(octets: &[u8], cuts: &[usize]) -> Vec<(Role, Vec<u8>)> {
+    fn told(octets: &[u8], cuts: &[usize]) -> Pieces {
         let told = Told::default();
         let tap = Tap::new(Arc::new(SystemClock), vec![Box::new(told.clone())]);
         let mut records = Records::new(Layer::Tls);
