@@ -184,7 +184,9 @@ impl Race<'_> {
             .extract_if(.., |_| ready.next().unwrap_or(false))
             .collect();
         for mut attempt in ended {
-            attempt.local = socket::local_address(&attempt.socket).or(attempt.local);
+            attempt.local = attempt
+                .local
+                .or_else(|| socket::local_address(&attempt.socket));
             match outcome(&attempt.socket) {
                 Ok(()) => return Ok(Some(attempt)),
                 Err(error) => self.lost(&attempt.peer, attempt.local, &error),
