@@ -173,11 +173,13 @@ impl Resolver {
 fn ask(name: &str, port: u16, deadlines: &Deadlines, tap: &Tap) -> Result<Vec<SocketAddr>> {
     let (sender, answer) = channel();
     let asked = name.to_owned();
-    std::thread::spawn(move || {
+    let ask = move || {
         let found = (asked.as_str(), port).to_socket_addrs();
         // Nobody listens any more when the time was up.
         let _ = sender.send(found.map(Iterator::collect).unwrap_or_default());
-    });
+    };
+    // Without a thread the sender is gone, which is an answer too.
+    let _ = std::thread::Builder::new().spawn(ask);
     wait_for(&answer, deadlines, tap)
 }
 
