@@ -95,9 +95,10 @@ impl Progress {
         }
     }
 
-    /// Nothing while content itself appears on the terminal.
+    /// Nothing before there is a request, and nothing while content itself appears on the terminal.
     fn single(&mut self, event: &Event<'_>) -> Option<String> {
         let account = self.ledger.account(event.transfer)?;
+        account.attempt.hop()?;
         if self.stdout_is_terminal && account.attempt.saved_as.is_none() {
             return None;
         }
