@@ -4,7 +4,7 @@
 //! not know: how a transfer is run. Lazy: a pattern may stand for millions.
 
 use crate::error::{Error, Exit};
-use crate::glob::{Expansion, Glob};
+use crate::glob::{Expansion, Glob, name_file};
 use crate::plan::{Operation, Plan, SaveAs, Upload, UrlPlan};
 
 /// One transfer to be.
@@ -50,20 +50,25 @@ impl<'a> Errands<'a> {
     }
 
     fn errand(&self, url: &UrlPlan) -> Result<(Errand, u64, u64), Error> {
-        let (uploads, upload) = uploads(url, self.upload_step)?;
-        let (urls, expansion) = expand(url.glob.as_ref(), &url.url, self.url_step)?;
+        let upload = Many::of_upload(url.upload.as_ref(), self.upload_step)?;
+        let expanded = Many::of_text(&url.url, url.glob.as_ref(), self.url_step)?;
         let save = match &url.output {
-            SaveAs::File(template) => SaveAs::File(named(&expansion, upload.as_ref(), template)?),
+            SaveAs::File(template) => {
+                let uploaded = upload.as_ref().and_then(|upload| upload.expansion.as_ref());
+                let name = name_file(template, expanded.expansion.as_ref(), uploaded);
+                SaveAs::File(name.map_err(|message| Error::new(Exit::BadFunctionArgument, message))?)
+            }
             other => other.clone(),
         };
+        let uploads = upload.as_ref().map_or(1, |upload| upload.count);
         let errand = Errand {
             operation: self.operation,
             number: self.number,
-            url: expansion.map_or_else(|| url.url.clone(), |it| it.text),
-            upload: upload.map(|it| it.text),
+            url: expanded.text,
+            upload: upload.map(|upload| upload.text),
             save,
         };
-        Ok((errand, uploads, urls))
+        Ok((errand, uploads, expanded.count))
     }
 
     /// On to the next: URLs turn fastest, then uploads, then the words of the command line.
@@ -101,34 +106,32 @@ impl Iterator for Errands<'_> {
     }
 }
 
-fn expand(glob: Option<&Result<Glob, String>>, text: &str, step: u64) -> Result<(u64, Option<Expansion>), Error> {
-    let _ = text;
-    match glob {
-        None => Ok((1, None)),
-        Some(Ok(glob)) => Ok((glob.count(), Some(glob.expand(step)))),
-        Some(Err(message)) => Err(Error::new(Exit::UrlMalformat, message.clone())),
-    }
+/// One of the texts that a word may stand for.
+struct Many {
+    text: String,
+    count: u64,
+    expansion: Option<Expansion>,
 }
 
-fn uploads(url: &UrlPlan, step: u64) -> Result<(u64, Option<Expansion>), Error> {
-    match &url.upload {
-        None => Ok((1, None)),
-        Some(Upload::Stdin) => Ok((1, Some(Expansion::plain("-")))),
-        Some(Upload::StdinNonBlocking) => Ok((1, Some(Expansion::plain(".")))),
-        Some(Upload::File(name, glob)) => {
-            let (count, expansion) = expand(glob.as_ref(), name, step)?;
-            Ok((count, Some(expansion.unwrap_or_else(|| Expansion::plain(name)))))
+impl Many {
+    fn of_text(text: &str, glob: Option<&Result<Glob, String>>, step: u64) -> Result<Self, Error> {
+        match glob {
+            None => Ok(Self { text: text.to_owned(), count: 1, expansion: None }),
+            Some(Ok(glob)) => {
+                let expansion = glob.expand(step);
+                Ok(Self { text: expansion.text.clone(), count: glob.count(), expansion: Some(expansion) })
+            }
+            Some(Err(message)) => Err(Error::new(Exit::UrlMalformat, message.clone())),
         }
     }
-}
 
-/// The output name: `#1` stands for what the first glob of the URL became, else of the upload.
-fn named(url: &Option<Expansion>, upload: Option<&Expansion>, template: &str) -> Result<String, Error> {
-    let from = url.as_ref().filter(|it| it.has_parts()).or(upload);
-    match from {
-        Some(expansion) => {
-            expansion.name_file(template).map_err(|message| Error::new(Exit::FailedInit, message))
-        }
-        None => Ok(template.to_owned()),
+    fn of_upload(upload: Option<&Upload>, step: u64) -> Result<Option<Self>, Error> {
+        let plain = |text: &str| Self { text: text.to_owned(), count: 1, expansion: None };
+        Ok(match upload {
+            None => None,
+            Some(Upload::Stdin) => Some(plain("-")),
+            Some(Upload::StdinNonBlocking) => Some(plain(".")),
+            Some(Upload::File(name, glob)) => Some(Self::of_text(name, glob.as_ref(), step)?),
+        })
     }
 }

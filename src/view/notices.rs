@@ -52,6 +52,7 @@ impl Notices {
             match notice {
                 Notice::Warning(text) => self.warn(text),
                 Notice::Note(text) => self.note(text),
+                Notice::Complaint(text) => self.remark(text),
             }
         }
     }

@@ -87,7 +87,8 @@ fn file_names_take_what_patterns_became() {
         ("#3 #0 #99999999999999999999", "#3 #0 #99999999999999999999"),
         ("#<who>.#1", "b.b"),
         ("#<up>", "2"),
-        ("#<open #<>", "#<open #<>"),
+        ("#<open", "#<open"),
+        ("#<>", "#<>"),
     ] {
         assert_eq!(
             name_file(template, Some(&url), Some(&upload)).unwrap(),
@@ -111,7 +112,7 @@ fn a_billion_texts_cost_nothing() {
 
 proptest! {
     #[test]
-    fn nothing_crashes(pattern in "[][{}\\\\,:<>#a-c0-9é-]{0,40}", number in any::<u64>()) {
+    fn nothing_crashes(pattern in "[\\]\\[{}\\\\,:<>#a-c0-9é-]{0,40}", number in any::<u64>()) {
         if let Ok(glob) = Glob::parse(&pattern) {
             let expansion = glob.expand(number % glob.count());
             let _ = expansion.name_file(&pattern);

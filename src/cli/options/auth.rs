@@ -10,13 +10,13 @@ const SIGNED: &[Category] = &[Auth, Http];
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
-    row("anyauth", "", &[Http, super::Category::Proxy, Auth], "Use the strongest scheme the server offers")
+    row("anyauth", "", &[Http, Category::Proxy, Auth], "Use the strongest scheme the server offers")
         .means(Flag(|state| { state.draft.schemes.any = true; Ok(()) })),
     row("aws-sigv4", "<provider1[:prvdr2[:reg[:srv]]]>", SIGNED, "Sign the request for AWS, version 4")
         .means(Takes(|state, value| { state.operation().auth.aws_sigv4 = Some(value.text()?.to_owned()); Ok(()) })),
-    row("basic", "", &[Http, super::Category::Proxy, Auth], "Send user and password as they are (Basic)")
+    row("basic", "", &[Http, Category::Proxy, Auth], "Send user and password as they are (Basic)")
         .means(Switch(|state, on| { state.draft.schemes.basic = on; state.draft.schemes.any &= on; Ok(()) })),
-    row("digest", "", &[super::Category::Proxy, Auth, Http], "Prove the password without sending it (Digest)")
+    row("digest", "", &[Category::Proxy, Auth, Http], "Prove the password without sending it (Digest)")
         .means(Switch(|state, on| { state.draft.schemes.digest = on; state.draft.schemes.any &= on; Ok(()) })),
     row("disallow-username-in-url", "", &[Curl], "Refuse URLs that hold a user")
         .means(Turns(|it| &mut it.auth.disallow_username_in_url)),

@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Opt] = &[
         .means(File(|it| &mut it.tls.key)),
     row("key-type", "<type>", &[Tls], "The form of the key: PEM, DER")
         .means(Text(|it| &mut it.tls.key_type)),
-    row("pass", "<phrase>", &[Tls, Sftp, Scp, Ssh, super::Category::Auth], "The passphrase of the key")
+    row("pass", "<phrase>", &[Tls, Sftp, Scp, Ssh, Category::Auth], "The passphrase of the key")
         .means(Takes(|state, value| {
             state.operation().tls.passphrase = Some(Secret::new(value.not_blank()?.text()?));
             Ok(())
