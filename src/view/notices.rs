@@ -46,12 +46,12 @@ impl Notices {
         }
     }
 
-    /// Tells what was noticed about the command line.
+    /// Tells what was noticed about the command line; where `-s` stood has been seen to already.
     pub fn about(&self, plan: &Plan) {
         for notice in &plan.notices {
             match notice {
-                Notice::Warning(text) => self.warn(text),
-                Notice::Note(text) => self.note(text),
+                Notice::Warning(text) => self.wrapped("Warning: ", text),
+                Notice::Note(text) => self.wrapped("Note: ", text),
                 Notice::Complaint(text) => self.remark(text),
             }
         }
