@@ -1,4 +1,4 @@
-//! The progress of transfers, on a terminal only.
+//! The progress of transfers: the meter on a terminal only, the bar where somebody asks for it.
 //!
 //! Knows: when it is shown, and how often it is drawn anew. `meter` and `bar` lay it out. Must not
 //! know: how numbers came about.
@@ -66,7 +66,8 @@ impl Progress {
             (plan::Progress::Meter, None) => Layout::Meter,
             (_, Some(_)) => Layout::Parallel,
         };
-        let shown = environment.stderr_is_terminal && !global.silent && global.trace == Trace::Off;
+        let wanted = environment.stderr_is_terminal || layout == Layout::Bar;
+        let shown = wanted && !global.silent && global.trace == Trace::Off;
         shown.then(|| Self {
             out: stderr.clone(),
             layout,

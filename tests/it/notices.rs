@@ -128,7 +128,7 @@ fn the_command_line_is_spoken_of() {
     };
     assert_eq!(
         notices(&pipes(), |notices| notices.about(&plan)),
-        "Warning: one\nNote: two\nrcurl: three\n"
+        "Warning: one\nrcurl: three\n"
     );
     assert_eq!(
         notices(&pipes(), |notices| notices.usage("option --x: is unknown")),
