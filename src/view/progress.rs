@@ -13,7 +13,7 @@ use super::ledger::{Account, Heads, Ledger};
 use super::notices::columns;
 use crate::environment::Environment;
 use crate::event::{Event, Happening, Interest, Observer};
-use crate::plan::{self, Plan, Trace};
+use crate::plan::{self, Destination, Plan, Trace};
 use crate::streams::Console;
 
 use bar::Bar;
@@ -67,7 +67,7 @@ impl Progress {
             (_, Some(_)) => Layout::Parallel,
         };
         let wanted = environment.stderr_is_terminal || layout == Layout::Bar;
-        let shown = wanted && !global.silent && global.trace == Trace::Off;
+        let shown = wanted && !global.silent && quiet(&global.trace);
         shown.then(|| Self {
             out: stderr.clone(),
             layout,
@@ -149,6 +149,14 @@ impl Progress {
             self.end_line();
         }
     }
+}
+
+/// Whether a trace leaves the terminal alone.
+fn quiet(trace: &Trace) -> bool {
+    matches!(
+        trace,
+        Trace::Off | Trace::Ascii(Destination::File(_)) | Trace::Hex(Destination::File(_))
+    )
 }
 
 fn figures(account: &Account, track: Option<&Track>) -> Figures {
