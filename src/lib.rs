@@ -57,13 +57,24 @@ pub fn run(words: &[OsString], world: World) -> Exit {
             world.streams.stdout.tell(text.as_bytes());
             Exit::Ok
         }
+        Ok(Asked::Manual) => {
+            let variables: Vec<&str> = view::writeout::names().collect();
+            let manual = cli::manual::whole(&variables);
+            world.streams.stdout.tell(manual.as_bytes());
+            Exit::Ok
+        }
         Ok(Asked::Demo) => tour(world),
         Err(refusal) => refuse(&refusal, &world),
     }
 }
 
 fn carry_out(plan: &Plan, world: World) -> Exit {
-    let World { environment, streams, clock, noise } = world;
+    let World {
+        environment,
+        streams,
+        clock,
+        noise,
+    } = world;
     let streams = match redirected(plan, streams) {
         Ok(streams) => streams,
         Err((streams, warning)) => {
@@ -75,7 +86,13 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
     let network = Network::new(surroundings(&environment));
     let jar = Mutex::new(Jar::new(codec::date::parse));
-    let shared = Shared { environment, network, jar, streams, noise };
+    let shared = Shared {
+        environment,
+        network,
+        jar,
+        streams,
+        noise,
+    };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }
 
@@ -104,12 +121,19 @@ fn surroundings(environment: &Environment) -> Surroundings {
 
 /// A command line that cannot be understood.
 fn refuse(refusal: &Refusal, world: &World) -> Exit {
-    let plan = Plan { notices: refusal.notices.clone(), ..Plan::default() };
-    let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
+    let plan = Plan {
+        notices: refusal.notices.clone(),
+        ..Plan::default()
+    };
+    let notices = Notices::new(
+        &Global::default(),
+        &world.environment,
+        &world.streams.stderr,
+    );
     notices.about(&plan);
     match (refusal.error.message.as_str(), refusal.hint) {
-        ("", _) => {}
         (message, true) => notices.usage(message),
+        ("", false) => {}
         (message, false) => notices.remark(message),
     }
     refusal.error.exit
@@ -120,19 +144,36 @@ fn tour(world: World) -> Exit {
     let demo = match Demo::start() {
         Ok(demo) => demo,
         Err(error) => {
-            world.streams.stderr.tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
+            world
+                .streams
+                .stderr
+                .tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
             return Exit::CouldntConnect;
         }
     };
-    let World { environment, streams, clock, noise } = world;
+    let World {
+        environment,
+        streams,
+        clock,
+        noise,
+    } = world;
     let noise: Arc<Noise> = noise.into();
     let mut last = Exit::Ok;
     for step in Demo::STEPS {
         let url = format!("http://localhost:{}{}", demo.address().port(), step.path);
-        let words = ["-q", "-v", "-L"].into_iter().chain(step.words.iter().copied()).chain([url.as_str()]);
+        let words = ["-q", "-v", "-L"]
+            .into_iter()
+            .chain(step.words.iter().copied())
+            .chain([url.as_str()]);
         let words: Vec<OsString> = words.map(OsString::from).collect();
-        let shown: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        streams.stderr.tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
+        let shown: Vec<String> = words
+            .iter()
+            .skip(1)
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        streams
+            .stderr
+            .tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
         let noise = noise.clone();
         let world = World {
             environment: environment.clone(),

@@ -215,7 +215,7 @@ fn apply(state: &mut State<'_>, line: &Line<'_>) -> Result<(), Wrong> {
         }
         match super::apply(state, one) {
             Err(Stop::Wrong(wrong)) => return Err(wrong),
-            Ok(()) | Err(Stop::Print(_) | Stop::Demo) => {}
+            Ok(()) | Err(Stop::Asked(_)) => {}
         }
     }
     match reading.stop {

@@ -5,6 +5,7 @@
 
 use std::io::Read;
 
+use super::Asked;
 use super::draft::Draft;
 use super::notice::Notices;
 use super::variables::Variables;
@@ -20,10 +21,8 @@ pub(crate) type Outcome = Result<(), Stop>;
 pub(crate) enum Stop {
     /// Something is wrong with the option.
     Wrong(Wrong),
-    /// A text was asked for: `--help`, `--version`.
-    Print(String),
-    /// `--demo`.
-    Demo,
+    /// Something other than transfers was asked for.
+    Asked(Asked),
 }
 
 impl From<Wrong> for Stop {

@@ -38,7 +38,12 @@ pub enum Verdict {
 
 impl Negotiation {
     /// A negotiation in which nothing was said yet.
-    pub fn new(side: Side, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) -> Self {
+    pub fn new(
+        side: Side,
+        schemes: AuthSchemes,
+        credentials: Option<Credentials>,
+        token: Option<Secret>,
+    ) -> Self {
         let mut negotiation = Self {
             side,
             credentials: None,
@@ -57,7 +62,12 @@ impl Negotiation {
 
     /// Hands over credentials, perhaps others than before: those of another host, or none. What a
     /// host has said is forgotten when they change.
-    pub fn entrust(&mut self, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) {
+    pub fn entrust(
+        &mut self,
+        schemes: AuthSchemes,
+        credentials: Option<Credentials>,
+        token: Option<Secret>,
+    ) {
         if self.credentials != credentials {
             self.challenge = None;
             self.count = 0;
@@ -68,9 +78,17 @@ impl Negotiation {
             AuthSchemes::Digest => Wanted::DIGEST,
             AuthSchemes::Any => Wanted::ANY,
         };
-        self.wanted = if token.is_some() { by_password | Wanted::BEARER } else { by_password };
+        self.wanted = if token.is_some() {
+            by_password | Wanted::BEARER
+        } else {
+            by_password
+        };
         // A token is used unasked; so is the only scheme there is.
-        self.picked = if token.is_some() { Some(Scheme::Bearer) } else { self.wanted.only() };
+        self.picked = if token.is_some() {
+            Some(Scheme::Bearer)
+        } else {
+            self.wanted.only()
+        };
         if self.challenge.is_some() && schemes != AuthSchemes::Basic {
             self.picked = Some(Scheme::Digest);
         }
@@ -101,7 +119,9 @@ impl Negotiation {
 
     /// The user, as `-v` tells.
     pub fn user(&self) -> String {
-        self.credentials.as_ref().map_or_else(String::new, |it| String::from_utf8_lossy(it.user()).into_owned())
+        self.credentials.as_ref().map_or_else(String::new, |it| {
+            String::from_utf8_lossy(it.user()).into_owned()
+        })
     }
 
     /// The scheme that the next request names to the user: the one picked.
@@ -128,12 +148,25 @@ impl Negotiation {
             Scheme::Bearer => self.token.as_ref().map(|token| bearer(token.reveal())),
             Scheme::Basic => self.credentials.as_ref().map(Credentials::basic),
             Scheme::Digest => {
-                let (challenge, credentials) = (self.challenge.as_ref()?, self.credentials.as_ref()?);
+                let (challenge, credentials) =
+                    (self.challenge.as_ref()?, self.credentials.as_ref()?);
                 if challenge.counts() {
                     self.count += 1;
                 }
-                let asked = Asked { method, uri: uri.as_bytes(), content: b"" };
-                let answer = digest::answer(challenge, credentials, &asked, Turn { count: self.count, cnonce })?;
+                let asked = Asked {
+                    method,
+                    uri: uri.as_bytes(),
+                    content: b"",
+                };
+                let answer = digest::answer(
+                    challenge,
+                    credentials,
+                    &asked,
+                    Turn {
+                        count: self.count,
+                        cnonce,
+                    },
+                )?;
                 String::from_utf8(answer).ok()
             }
         }
@@ -142,7 +175,9 @@ impl Negotiation {
     /// A challenge field of the response being read.
     pub fn hear(&mut self, value: &[u8]) -> Vec<Remark> {
         let remarks = self.offer.read(value, self.sent);
-        self.refused |= remarks.iter().any(|remark| matches!(remark, Remark::Problem(_)));
+        self.refused |= remarks
+            .iter()
+            .any(|remark| matches!(remark, Remark::Problem(_)));
         remarks
     }
 

@@ -65,7 +65,13 @@ impl Saved {
     /// A file of this name, in this folder.
     pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
         let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
-        Self { path, folder: folder.map(Path::to_owned), how, file: None, chosen_by_server: false }
+        Self {
+            path,
+            folder: folder.map(Path::to_owned),
+            how,
+            file: None,
+            chosen_by_server: false,
+        }
     }
 
     /// The name as it stands now.
@@ -77,7 +83,10 @@ impl Saved {
     /// is a link followed.
     pub fn rename(&mut self, name: &str) {
         if self.file.is_none() {
-            self.path = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+            self.path = self
+                .folder
+                .as_ref()
+                .map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
             self.chosen_by_server = true;
         }
     }
@@ -85,13 +94,19 @@ impl Saved {
     fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
         if self.file.is_none() {
             let file = self.create().map_err(|error| {
-                let message = format!("Failed to open the file {}: {}", self.path.display(), reason(&error));
+                let message = format!(
+                    "Failed to open the file {}: {}",
+                    self.path.display(),
+                    reason(&error)
+                );
                 Error::new(Exit::WriteError, message).because(error)
             })?;
             self.file = Some(file);
             tap.emit(Happening::Saving { path: &self.path });
         }
-        self.file.as_mut().ok_or_else(|| Error::new(Exit::WriteError, "no file"))
+        self.file
+            .as_mut()
+            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
     }
 
     fn create(&mut self) -> io::Result<File> {
@@ -101,7 +116,10 @@ impl Saved {
             std::fs::create_dir_all(parent)?;
         }
         if self.how.append {
-            return OpenOptions::new().append(true).create(true).open(&self.path);
+            return OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.path);
         }
         let keep = match self.how.clobber {
             Clobber::Default => self.chosen_by_server,
@@ -109,7 +127,10 @@ impl Saved {
             Clobber::Never => return self.create_numbered(),
         };
         if keep {
-            OpenOptions::new().write(true).create_new(true).open(&self.path)
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&self.path)
         } else {
             File::create(&self.path)
         }
@@ -122,7 +143,11 @@ impl Saved {
             if number > 0 {
                 self.path = naming::numbered(&wanted, number);
             }
-            match OpenOptions::new().write(true).create_new(true).open(&self.path) {
+            match OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&self.path)
+            {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 other => return other,
             }
@@ -164,7 +189,16 @@ impl Sink {
     pub fn new(place: Place, most: Option<u64>) -> Self {
         let limit = most.unwrap_or(0);
         let room = most.filter(|most| *most > 0);
-        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, content: 0 }
+        Self {
+            place,
+            decoder: None,
+            layout: None,
+            visible: None,
+            room,
+            limit,
+            written: 0,
+            content: 0,
+        }
     }
 
     /// Where content goes.
@@ -193,11 +227,25 @@ impl Sink {
             _ => (false, false),
         };
         let style = Style {
-            colours: if colour { Colours::STANDARD } else { Colours::NONE },
-            controls: if terminal { Controls::Visible } else { Controls::AsSent },
+            colours: if colour {
+                Colours::STANDARD
+            } else {
+                Colours::NONE
+            },
+            controls: if terminal {
+                Controls::Visible
+            } else {
+                Controls::AsSent
+            },
         };
-        let check = if treatment.unbuffered { Check::Streaming } else { Check::Held };
-        self.layout = treatment.layout.map(|form| Formatter::new(form, style, check));
+        let check = if treatment.unbuffered {
+            Check::Streaming
+        } else {
+            Check::Held
+        };
+        self.layout = treatment
+            .layout
+            .map(|form| Formatter::new(form, style, check));
         self.visible = (terminal && self.layout.is_none()).then(Visible::new);
     }
 
@@ -214,7 +262,9 @@ impl Sink {
 
     /// A piece of content.
     pub fn content(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        let Some(mut decoder) = self.decoder.take() else { return self.decoded(octets, tap) };
+        let Some(mut decoder) = self.decoder.take() else {
+            return self.decoded(octets, tap);
+        };
         let result = decoder.decode(octets, &mut |decoded| self.decoded(decoded, tap));
         self.decoder = Some(decoder);
         result.map_err(|failure| match failure {
@@ -225,7 +275,10 @@ impl Sink {
 
     /// The content is over.
     pub fn end(&mut self, tap: &Tap) -> Result<(), Error> {
-        let complete = self.decoder.take().map_or(Ok(()), |decoder| decoder.finish());
+        let complete = self
+            .decoder
+            .take()
+            .map_or(Ok(()), |decoder| decoder.finish());
         self.settle(tap)?;
         complete.map_err(undecodable)
     }
@@ -235,7 +288,10 @@ impl Sink {
         if let Some(mut layout) = self.layout.take() {
             layout.finish(&mut |octets| self.write(octets, tap))?;
             if let Some(at) = layout.broken() {
-                tap.emit(Happening::JsonBroken { line: at.line, column: at.column });
+                tap.emit(Happening::JsonBroken {
+                    line: at.line,
+                    column: at.column,
+                });
             }
         }
         if let Some(mut filter) = self.visible.take() {
@@ -312,9 +368,15 @@ impl Sink {
 
     /// Binary content does not go to a terminal unless asked for.
     fn refuse_binary(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let Place::Stdout(stdout) = &self.place else { return Ok(()) };
+        let Place::Stdout(stdout) = &self.place else {
+            return Ok(());
+        };
         let start = octets.get(..LOOK_FOR_BINARY).unwrap_or(octets);
-        if !stdout.terminal || stdout.binary || self.content >= LOOK_FOR_BINARY as u64 || !start.contains(&0) {
+        if !stdout.terminal
+            || stdout.binary
+            || self.content >= LOOK_FOR_BINARY as u64
+            || !start.contains(&0)
+        {
             return Ok(());
         }
         let message = "Binary output can mess up your terminal. Use \"--output -\" to tell rcurl to output it to your \
@@ -333,16 +395,24 @@ impl Sink {
             Error::new(Exit::WriteError, message).because(error)
         })?;
         self.written += octets.len() as u64;
-        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
+        tap.emit(Happening::Delivered {
+            bytes: octets.len() as u64,
+        });
         Ok(())
     }
 }
 
 fn undecodable(fault: Fault) -> Error {
     let message = match fault {
-        Fault::Corrupt(coding) => format!("Error while processing content unencoding: corrupt {coding}"),
-        Fault::Truncated(coding) => format!("Error while processing content unencoding: {coding} ends too early"),
-        Fault::WindowTooLarge => "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned(),
+        Fault::Corrupt(coding) => {
+            format!("Error while processing content unencoding: corrupt {coding}")
+        }
+        Fault::Truncated(coding) => {
+            format!("Error while processing content unencoding: {coding} ends too early")
+        }
+        Fault::WindowTooLarge => {
+            "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned()
+        }
     };
     Error::new(Exit::BadContentEncoding, message)
 }
@@ -351,7 +421,10 @@ fn undecodable(fault: Fault) -> Error {
 fn styled(line: &[u8], bold: bool) -> String {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
-    let colon = text.iter().position(|&octet| octet == b':').filter(|_| bold);
+    let colon = text
+        .iter()
+        .position(|&octet| octet == b':')
+        .filter(|_| bold);
     match colon.and_then(|at| text.split_at_checked(at)) {
         Some((name, rest)) => format!("\x1b[1m{}\x1b[0m{}\r\n", visible(name), visible(rest)),
         None => format!("{}\r\n", visible(text)),

@@ -4,17 +4,26 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rcurl::cli::{self, Asked, Refusal, told};
+use rcurl::cli::{self, Asked, Refusal};
 use rcurl::environment::Environment;
 use rcurl::plan::{
     Body, Clobber, ConditionKind, Destination, Encoder, Fail, FollowMode, HttpVersion, NetrcUse,
-    Operation, Part, PartContent, Plan, Resume, SaveAs, TlsVersion, Trace, Upload,
+    Notice, Operation, Part, PartContent, Plan, Resume, SaveAs, TlsVersion, Trace, Upload,
 };
 
 const URL: &str = "http://localhost/";
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
+}
+
+/// A notice as a line.
+fn told(notice: &Notice) -> String {
+    match notice {
+        Notice::Warning(text) => format!("Warning: {text}\n"),
+        Notice::Note(text) => format!("Note: {text}\n"),
+        Notice::Complaint(text) => format!("rcurl: {text}\n"),
+    }
 }
 
 /// Reads words in an empty world, with this on standard input.
@@ -42,7 +51,7 @@ fn operation(options: &[&str]) -> Operation {
 fn refusal(line: &[&str]) -> (u8, String, String) {
     match ask(line, "") {
         Err(refusal) => {
-            let notices = refusal.notices.iter().map(|notice| told(notice, None));
+            let notices = refusal.notices.iter().map(told);
             (
                 refusal.error.exit as u8,
                 refusal.error.message.clone(),
@@ -55,7 +64,7 @@ fn refusal(line: &[&str]) -> (u8, String, String) {
 
 fn warnings(line: &[&str]) -> String {
     let notices = plan_with(line, "").notices;
-    notices.iter().map(|notice| told(notice, None)).collect()
+    notices.iter().map(told).collect()
 }
 
 fn file(content: &str) -> tempfile::NamedTempFile {
@@ -314,15 +323,15 @@ fn what_excludes_each_other_is_refused() {
         ),
         (
             &["-I", "-F", "a=b", URL],
-            "Warning: You can only select one HTTP request method! You asked for both \nWarning: multipart formpost (-F, --form) and HEAD (-I, --head).\n",
+            "Warning: You can only select one HTTP request method! You asked for both multipart formpost (-F, --form) and HEAD (-I, --head).\n",
         ),
         (
             &["-T", "x", "-d", "input", URL],
-            "Warning: You can only select one HTTP request method! You asked for both PUT \nWarning: (-T, --upload-file) and POST (-d, --data).\n",
+            "Warning: You can only select one HTTP request method! You asked for both PUT (-T, --upload-file) and POST (-d, --data).\n",
         ),
         (
             &["-I", "-d", "x", URL],
-            "Warning: You can only select one HTTP request method! You asked for both POST \nWarning: (-d, --data) and HEAD (-I, --head).\n",
+            "Warning: You can only select one HTTP request method! You asked for both POST (-d, --data) and HEAD (-I, --head).\n",
         ),
     ] {
         let (exit, _, notices) = refusal(line);
@@ -348,7 +357,7 @@ fn warnings_are_told_unless_silenced_before() {
         ),
         (
             &["-H", quote, URL, "-s"],
-            "Warning: The argument '\u{201c}host:' starts with a Unicode character. Maybe ASCII \nWarning: was intended?\n",
+            "Warning: The argument '\u{201c}host:' starts with a Unicode character. Maybe ASCII was intended?\n",
         ),
         (&["-s", "-H", quote, URL], ""),
         (
@@ -370,7 +379,7 @@ fn warnings_are_told_unless_silenced_before() {
         ),
         (
             &["-r", "5", URL],
-            "Warning: A specified range MUST include at least one dash (-). Appending one \nWarning: for you\n",
+            "Warning: A specified range MUST include at least one dash (-). Appending one for you\n",
         ),
         (
             &["--proto", "=http,gopher", URL],
@@ -865,7 +874,7 @@ fn a_config_file_that_includes_itself_ends() {
 fn unquoted_blanks_in_a_config_file_are_warned_of() {
     let plan = configured("data = arg with space", &[URL, "--silent"]);
     assert_eq!(plan.operations[0].request.body, Body::Data(b"arg".to_vec()));
-    let text = told(&plan.notices[0], Some(10_000));
+    let text = told(&plan.notices[0]);
     assert!(text.ends_with(":1 Option 'data' uses argument with unquoted whitespace. This may cause side-effects. Consider double quotes.\n"), "{text}");
 }
 
