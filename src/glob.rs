@@ -196,16 +196,8 @@ pub fn name_file(
             }
             None => (None, 0),
         };
-        match text {
-            Some(text) => {
-                name.push_str(text);
-                rest = &after[length..];
-            }
-            None => {
-                name.push('#');
-                rest = after;
-            }
-        }
+        name.push_str(text.unwrap_or("#"));
+        rest = &after[text.map_or(0, |_| length)..];
     }
     name.push_str(rest);
     Ok(name)
@@ -422,9 +414,8 @@ impl<'t> Reader<'t> {
     }
 
     fn letters(&mut self) -> Result<Kind, Mistake> {
-        let [first, last] = match (self.octet(0), self.octet(1), self.octet(2), self.octet(3)) {
-            (Some(first), Some(b'-'), Some(last), Some(b':' | b']')) => [first, last],
-            _ => return Err(self.mistake("bad range")),
+        let &[first, b'-', last, b':' | b']', ..] = self.rest().as_bytes() else {
+            return Err(self.mistake("bad range"));
         };
         let step = if self.octet(3) == Some(b':') {
             self.step(4);

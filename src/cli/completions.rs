@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::options::{self, Category, Opt, Scope, Takes};
+use super::options::{self, Category, Opt, Takes};
 
 /// What is worth completing behind an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,23 +20,14 @@ enum Argument {
 impl Argument {
     fn of(option: &Opt) -> Self {
         match (option.takes(), option.argument) {
-            (Takes::Nothing | Takes::Toggle, _) => Argument::None,
             (Takes::Perhaps, "<subject>") => Argument::Category,
-            (Takes::Perhaps, _) => Argument::None,
+            (Takes::Nothing | Takes::Toggle | Takes::Perhaps, _) => Argument::None,
             (_, "<dir>") => Argument::Directory,
             (Takes::File, _) => Argument::File,
             (Takes::Text, argument) if argument.contains("file") => Argument::File,
             (Takes::Text, _) => Argument::Other,
         }
     }
-}
-
-/// The options that can be used, in the order of their names.
-fn usable() -> Vec<&'static Opt> {
-    let usable = |option: &&Opt| !matches!(option.scope(), Scope::Refused(_));
-    let mut found: Vec<&Opt> = options::all().filter(usable).collect();
-    found.sort_by_key(|option| option.shown());
-    found
 }
 
 /// The words that `--help` takes besides options.
@@ -61,7 +52,7 @@ fn pattern(options: &[&Opt], argument: Argument) -> String {
 
 /// `completions/rcurl.bash`.
 pub fn bash() -> String {
-    let options = usable();
+    let options = options::usable();
     let mut words = Vec::new();
     for option in &options {
         words.extend(option.letter().map(|letter| format!("-{letter}")));
@@ -94,7 +85,7 @@ pub fn bash() -> String {
 pub fn zsh() -> String {
     let mut script =
         String::from("#compdef rcurl\n# Generated from the option table.\n\n_arguments -s -S \\\n");
-    for option in usable() {
+    for option in options::usable() {
         let about = option
             .help
             .replace('\'', "'\\''")
@@ -136,7 +127,7 @@ fn zsh_letter(letter: char) -> String {
 /// `completions/rcurl.fish`.
 pub fn fish() -> String {
     let mut script = String::from("# Generated from the option table.\n");
-    for option in usable() {
+    for option in options::usable() {
         let mut line = "complete -c rcurl".to_owned();
         if let Some(letter) = option.letter() {
             let _ = write!(line, " -s '{letter}'");
@@ -166,7 +157,7 @@ pub fn powershell() -> String {
              param($word, $line, $position)\n    \
              @(\n",
     );
-    for option in usable() {
+    for option in options::usable() {
         let about = option.help.replace('\'', "''");
         let mut names = vec![format!("--{}", option.shown())];
         names.extend(option.letter().map(|letter| format!("-{letter}")));

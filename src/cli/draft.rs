@@ -145,11 +145,7 @@ impl Draft {
     }
 
     fn first(&mut self, free: fn(&Slot) -> bool) -> &mut Slot {
-        let index = self
-            .slots
-            .iter()
-            .position(free)
-            .unwrap_or_else(|| self.slots.len());
+        let index = self.slots.iter().position(free).unwrap_or(self.slots.len());
         if index == self.slots.len() {
             self.slots.push(Slot {
                 remote_name: self.all_remote_names,

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::manual;
-use super::options::{self, Category, Opt, Scope, Takes};
+use super::options::{self, Category, Opt, Takes};
 use super::values::Value;
 
 /// What `Features:` lists, in curl's words.
@@ -44,11 +44,10 @@ fn important() -> String {
     )
 }
 
-/// The options that can be used, in the order of their names.
+/// The options that can be used and are wanted.
 fn options_of(wanted: impl Fn(&Opt) -> bool) -> Vec<&'static Opt> {
-    let usable = |option: &&Opt| !matches!(option.scope(), Scope::Refused(_)) && wanted(option);
-    let mut found: Vec<&Opt> = options::all().filter(usable).collect();
-    found.sort_by_key(|option| option.shown());
+    let mut found = options::usable();
+    found.retain(|option| wanted(option));
     found
 }
 

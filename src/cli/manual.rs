@@ -38,7 +38,7 @@ pub fn whole(variables: &[&str]) -> String {
         let _ = write!(text, "{heading}\n\n{}\n", plain(body));
         match heading {
             "OPTIONS" => {
-                for option in usable() {
+                for option in options::usable() {
                     let name = synopsis(option);
                     let _ = write!(text, "{}\n\n{}\n", name.trim_start(), text_of(option));
                 }
@@ -66,7 +66,7 @@ pub fn page(version: &str, variables: &[&str]) -> String {
     );
     for (heading, body) in sections(PAGE) {
         let _ = writeln!(roff, ".SH {heading}");
-        roff.push_str(&to_roff(body));
+        roff.push_str(&to_roff(body, ".PP"));
         match heading {
             "OPTIONS" => every_option(&mut roff),
             "WRITE-OUT" => {
@@ -79,22 +79,15 @@ pub fn page(version: &str, variables: &[&str]) -> String {
     roff
 }
 
-fn usable() -> Vec<&'static Opt> {
-    let usable = |option: &&Opt| !matches!(option.scope(), Scope::Refused(_));
-    let mut found: Vec<&Opt> = options::all().filter(usable).collect();
-    found.sort_by_key(|option| option.shown());
-    found
-}
-
 fn every_option(roff: &mut String) {
-    for option in usable() {
+    for option in options::usable() {
         let mut name = escaped(synopsis(option).trim_start());
         if name.starts_with('.') || name.starts_with('\'') {
             name.insert_str(0, "\\&");
         }
         let _ = writeln!(roff, ".TP\n.B \"{name}\"");
         match section(OPTIONS, &format!("--{}", option.shown())) {
-            Some(section) => roff.push_str(to_roff(section).trim_start_matches(".PP\n")),
+            Some(section) => roff.push_str(to_roff(section, ".IP").trim_start_matches(".IP\n")),
             None => {
                 let _ = writeln!(roff, "{}.", escaped(option.help));
             }
@@ -226,19 +219,20 @@ fn fold(text: &mut String, indent: &str, paragraph: &str) {
     text.push('\n');
 }
 
-fn to_roff(body: &str) -> String {
+/// `start` is the request that begins a paragraph.
+fn to_roff(body: &str, start: &str) -> String {
     let mut roff = String::new();
     for block in blocks(body) {
         match block {
             Block::Paragraph(paragraph) => {
-                let _ = writeln!(roff, ".PP\n{}", quoted(paragraph));
+                let _ = writeln!(roff, "{start}\n{}", quoted(paragraph));
             }
             Block::Code(lines) => {
-                roff.push_str(".PP\n.nf\n.RS 4\n");
+                let _ = writeln!(roff, "{start}\n.nf\n.in +4");
                 for line in lines {
                     let _ = writeln!(roff, "{}", guarded(&escaped(line)));
                 }
-                roff.push_str(".RE\n.fi\n");
+                roff.push_str(".in\n.fi\n");
             }
             Block::List(items) => {
                 for item in items {
@@ -285,7 +279,10 @@ fn escaped(text: &str) -> String {
             '`' => roff.push_str("\\(ga"),
             '^' => roff.push_str("\\(ha"),
             '~' => roff.push_str("\\(ti"),
-            other => roff.push(other),
+            ascii if ascii.is_ascii() => roff.push(ascii),
+            other => {
+                let _ = write!(roff, "\\[u{:04X}]", u32::from(other));
+            }
         }
     }
     roff

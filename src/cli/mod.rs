@@ -79,13 +79,12 @@ pub fn parse(
     stdin: &mut dyn Read,
 ) -> Result<Asked, Refusal> {
     let mut state = State::new(environment, stdin);
-    let result = config::read_default(&mut state, words).and_then(|()| {
-        if words.is_empty() && !state.draft.has_url() {
-            Err(Ending::Refused(Wrong::BadUse.exit(), String::new()))
-        } else {
-            read_words(&mut state, words)
-        }
-    });
+    config::read_default(&mut state, words);
+    let result = if words.is_empty() && !state.draft.has_url() {
+        Err(Ending::Refused(Exit::FailedInit, String::new()))
+    } else {
+        read_words(&mut state, words)
+    };
     match result.and_then(|()| finish(&mut state)) {
         Ok(mut plan) => {
             plan.notices = state.notices.into_vec();

@@ -107,13 +107,4 @@ impl<'w> State<'w> {
         self.notices.complain(&self.global, text);
         Stop::Wrong(wrong)
     }
-
-    /// `--next`: what follows is a part of its own.
-    pub(crate) fn next(&mut self) -> Outcome {
-        if self.draft.has_url() {
-            self.done.push(std::mem::take(&mut self.draft));
-            return Ok(());
-        }
-        Err(self.complain("missing URL before --next", Wrong::BadUse))
-    }
 }

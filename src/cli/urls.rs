@@ -24,3 +24,12 @@ pub(crate) fn add(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
     }
     Ok(())
 }
+
+/// `--next`: what follows is a part of its own.
+pub(crate) fn next(state: &mut State<'_>) -> Outcome {
+    if state.draft.has_url() {
+        state.done.push(std::mem::take(&mut state.draft));
+        return Ok(());
+    }
+    Err(state.complain("missing URL before --next", Wrong::BadUse))
+}

@@ -127,7 +127,7 @@ fn the_command_line_is_spoken_of() {
     };
     assert_eq!(
         notices(&pipes(), |notices| notices.about(&plan)),
-        "Warning: one\n"
+        "Warning: one\nNote: two\n"
     );
     assert_eq!(
         notices(&pipes(), |notices| notices.usage("option --x: is unknown")),

@@ -21,7 +21,7 @@ pub(super) static ROWS: &[Opt] = &[
     row("manual", "", &[Curl], "Tell about every option at length")
         .short('M').means(Switch(|_, on| if on { Err(Stop::Asked(Asked::Manual)) } else { Ok(()) })),
     row("next", "", &[Curl], "What follows is for further URLs")
-        .short(':').means(Flag(|state| state.next())),
+        .short(':').means(Flag(urls::next)),
     row("url", "<url/file>", &[Curl], "A URL, or @file with one in each line")
         .means(Takes(urls::add)),
     row("variable", "<[%]name=text/@file>", &[Curl], "Set a variable for the --expand- options")
