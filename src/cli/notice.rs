@@ -17,9 +17,9 @@ impl Notices {
         }
     }
 
-    /// Something worth knowing for who looks closely.
+    /// Something worth knowing for who looks closely; told in a trace, unless `-s`.
     pub(crate) fn note(&mut self, global: &Global, text: impl Into<String>) {
-        if global.trace != Trace::Off {
+        if global.trace != Trace::Off && !global.silent {
             self.0.push(Notice::Note(text.into()));
         }
     }

@@ -155,7 +155,7 @@ pub(super) fn columns(environment: &Environment) -> usize {
     environment
         .var("COLUMNS")
         .and_then(|columns| columns.parse().ok())
-        .filter(|columns| (21..10_000).contains(columns))
+        .filter(|columns| (21..=10_000).contains(columns))
         .or(environment.columns.map(usize::from))
         .unwrap_or(COLUMNS)
 }

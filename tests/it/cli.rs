@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use proptest::prelude::*;
 use rcurl::cli::{self, Asked, Refusal};
 use rcurl::environment::Environment;
 use rcurl::plan::{
@@ -118,7 +119,7 @@ fn order_counts_between_different_options() {
     let body = operation(&["-d", "a", "--data-urlencode", "b c", "--data-raw", "@d"])
         .request
         .body;
-    assert_eq!(body, Body::Data(b"a&b%20c&@d".to_vec()));
+    assert_eq!(body, Body::Data(b"a&b+c&@d".to_vec()));
     let plan = plan_with(
         &["-o", "one", "http://a/", "http://b/", "-O", "-T", "up"],
         "",
@@ -592,8 +593,8 @@ fn data_comes_from_files_and_standard_input() {
         Body::Json(b"[1,2]".to_vec())
     );
     for (argument, expected) in [
-        ("a b", "a%20b"),
-        ("=a b", "a%20b"),
+        ("a b", "a+b"),
+        ("=a b", "a+b"),
         ("n=a&b", "n=a%26b"),
         ("n@-", "n=%C3%A9"),
         ("@-", "%C3%A9"),
@@ -605,7 +606,7 @@ fn data_comes_from_files_and_standard_input() {
         );
     }
     let it = operation(&["--url-query", "a=b c", "--url-query", "+d=e+f"]);
-    assert_eq!(it.request.url_query.as_deref(), Some("a=b%20c&d=e+f"));
+    assert_eq!(it.request.url_query.as_deref(), Some("a=b+c&d=e+f"));
 }
 
 #[test]
@@ -800,6 +801,8 @@ fn config_files_may_hold_other_operations_and_files() {
         .map(|one| one.urls[0].url.as_str())
         .collect();
     assert_eq!(urls, ["http://first/", "http://a/", "http://b/"]);
+    let plan = plan_with(&["-q", "-K", &name(inner.path())], "");
+    assert_eq!(plan.operations.len(), 1);
     let plan = plan_with(&["-q", "-K", "-"], "url = http://in/");
     assert_eq!(plan.operations[0].urls[0].url, "http://in/");
 }
@@ -1024,4 +1027,36 @@ fn secrets_stay_out_of_debug() {
         "hunter2",
     ]);
     assert!(!format!("{plan:?}").contains("hunter2"));
+}
+
+/// Words that mean something together, and some that do not.
+fn any_word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "-[sSvLIGkNfoOdHFbuXmqhVK#:=]{1,4}",
+        "--(no-|expand-)?(silent|data|form|next|url|help|range|proto|variable|retry)(=[a-z{}@]{0,4})?",
+        "[@<(){}=;:,\"a-z0-9-]{0,8}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_words_crash(line in prop::collection::vec(any_word(), 0..8)) {
+        // `@` and `<` may name files, but none that are there.
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        let _ = ask(&[&["-q"], &line[..]].concat(), "standard input");
+    }
+
+    #[test]
+    fn letters_mean_the_same_apart_and_together(letters in "[sSLkNfjRg]{1,6}", value in "[=a-z-]{1,5}") {
+        let apart: Vec<String> = letters.chars().map(|letter| format!("-{letter}")).collect();
+        let mut apart: Vec<&str> = apart.iter().map(String::as_str).collect();
+        apart.extend(["-d", &value, URL]);
+        let joined = format!("-{letters}d{value}");
+        prop_assert_eq!(plan_with(&apart, ""), plan_with(&[&joined, URL], ""));
+    }
+
+    #[test]
+    fn no_config_file_crashes(content in "([a-z-]{0,8}[ =:]{0,2}[\\\\\"a-z@{}#\n-]{0,8}\n?){0,6}") {
+        let _ = ask(&["-q", "-K", "-", URL], &content);
+    }
 }
