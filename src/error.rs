@@ -48,6 +48,7 @@ exits! {
     PartialFile = 18, "the body ended before its announced end";
     HttpReturnedError = 22, "the status was 400 or higher, with --fail";
     WriteError = 23, "output could not be written";
+    UploadFailed = 25, "the request body cannot be sent to this server";
     ReadError = 26, "input could not be read";
     OutOfMemory = 27, "memory ran out";
     OperationTimedout = 28, "a time limit ran out";
@@ -163,63 +164,36 @@ impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
         let (exit, message) = match broken {
             Broken::EmptyReply => (Exit::GotNothing, "Empty reply from server".to_owned()),
-            Broken::HeadCut => (
-                Exit::PartialFile,
-                "The connection ended inside the response head".to_owned(),
-            ),
-            Broken::Http09 => (
-                Exit::UnsupportedProtocol,
-                "Received HTTP/0.9 when not allowed".to_owned(),
-            ),
+            Broken::HeadCut => (Exit::PartialFile, "The connection ended inside the response head".to_owned()),
+            Broken::Http09 => (Exit::UnsupportedProtocol, "Received HTTP/0.9 when not allowed".to_owned()),
             Broken::NoStatusLine | Broken::StatusCodeGlued => {
                 (Exit::WeirdServerReply, "Invalid status line".to_owned())
             }
-            Broken::Version => (
-                Exit::UnsupportedProtocol,
-                "Unsupported HTTP version in response".to_owned(),
-            ),
-            Broken::Subversion => (
-                Exit::UnsupportedProtocol,
-                "Unsupported HTTP/1 subversion in response".to_owned(),
-            ),
-            Broken::StatusCode => (
-                Exit::UnsupportedProtocol,
-                "Unsupported response code in HTTP response".to_owned(),
-            ),
+            Broken::Version => (Exit::UnsupportedProtocol, "Unsupported HTTP version in response".to_owned()),
+            Broken::Subversion => {
+                (Exit::UnsupportedProtocol, "Unsupported HTTP/1 subversion in response".to_owned())
+            }
+            Broken::StatusCode => {
+                (Exit::UnsupportedProtocol, "Unsupported response code in HTTP response".to_owned())
+            }
             Broken::Nul => (Exit::WeirdServerReply, "Nul byte in header".to_owned()),
-            Broken::CarriageReturn => (
-                Exit::WeirdServerReply,
-                "Carriage return found in header".to_owned(),
-            ),
+            Broken::CarriageReturn => (Exit::WeirdServerReply, "Carriage return found in header".to_owned()),
             Broken::ColonMissing => (Exit::WeirdServerReply, "Header without colon".to_owned()),
-            Broken::LineTooLong => (
-                Exit::TooLarge,
-                "A value or data field grew larger than allowed".to_owned(),
-            ),
-            Broken::HeadTooLarge { size, limit } => (
-                Exit::RecvError,
-                format!("Too large response headers: {size} > {limit}"),
-            ),
-            Broken::TooManyFields { limit } => (
-                Exit::TooLarge,
-                format!("Too many response headers, {limit} is max"),
-            ),
-            Broken::ContentLength | Broken::LengthsDiffer => (
-                Exit::WeirdServerReply,
-                "Invalid Content-Length: value".to_owned(),
-            ),
-            Broken::LengthOverflow => (
-                Exit::WeirdServerReply,
-                "Overflow Content-Length: value".to_owned(),
-            ),
-            Broken::ContentCut { missing } => (
-                Exit::PartialFile,
-                format!("end of response with {missing} bytes missing"),
-            ),
-            Broken::ChunkedCut => (
-                Exit::PartialFile,
-                "transfer closed with outstanding read data remaining".to_owned(),
-            ),
+            Broken::LineTooLong => (Exit::TooLarge, "A value or data field grew larger than allowed".to_owned()),
+            Broken::HeadTooLarge { size, limit } => {
+                (Exit::RecvError, format!("Too large response headers: {size} > {limit}"))
+            }
+            Broken::TooManyFields { limit } => (Exit::TooLarge, format!("Too many response headers, {limit} is max")),
+            Broken::ContentLength | Broken::LengthsDiffer => {
+                (Exit::WeirdServerReply, "Invalid Content-Length: value".to_owned())
+            }
+            Broken::LengthOverflow => (Exit::WeirdServerReply, "Overflow Content-Length: value".to_owned()),
+            Broken::ContentCut { missing } => {
+                (Exit::PartialFile, format!("end of response with {missing} bytes missing"))
+            }
+            Broken::ChunkedCut => {
+                (Exit::PartialFile, "transfer closed with outstanding read data remaining".to_owned())
+            }
             other => return Self::from_coding(other),
         };
         Self::new(exit, message)
@@ -230,40 +204,24 @@ impl Error {
     /// What is wrong with transfer codings, `chunked` above all.
     fn from_coding(broken: Broken) -> Self {
         let (exit, message) = match broken {
-            Broken::CodingUnasked(name) => (
-                Exit::BadContentEncoding,
-                format!(
-                    "Unsolicited Transfer-Encoding ({}) found",
-                    visible(name.as_bytes())
-                ),
-            ),
+            Broken::CodingUnasked(name) => {
+                (Exit::BadContentEncoding, format!("Unsolicited Transfer-Encoding ({}) found", visible(name.as_bytes())))
+            }
             Broken::CodingMisplaced(name) => {
                 let name = visible(name.as_bytes()).into_owned();
-                (
-                    Exit::BadContentEncoding,
-                    format!("A Transfer-Encoding ({name}) was not listed first"),
-                )
+                (Exit::BadContentEncoding, format!("A Transfer-Encoding ({name}) was not listed first"))
             }
-            Broken::TooManyCodings => (
-                Exit::BadContentEncoding,
-                "Reject response exceeding limit of 5 transfer encodings".to_owned(),
-            ),
-            Broken::ChunkSizeDigit(octet) => (
-                Exit::RecvError,
-                format!("chunk hex-length char not a hex digit: 0x{octet:x}"),
-            ),
-            Broken::ChunkSizeLong => (
-                Exit::RecvError,
-                "chunk hex-length longer than 16".to_owned(),
-            ),
-            Broken::ChunkSizeOverflow(digits) => (
-                Exit::RecvError,
-                format!("invalid chunk size: '{}'", visible(digits.as_bytes())),
-            ),
-            _ => (
-                Exit::RecvError,
-                "Malformed encoding found in chunked-encoding".to_owned(),
-            ),
+            Broken::TooManyCodings => {
+                (Exit::BadContentEncoding, "Reject response exceeding limit of 5 transfer encodings".to_owned())
+            }
+            Broken::ChunkSizeDigit(octet) => {
+                (Exit::RecvError, format!("chunk hex-length char not a hex digit: 0x{octet:x}"))
+            }
+            Broken::ChunkSizeLong => (Exit::RecvError, "chunk hex-length longer than 16".to_owned()),
+            Broken::ChunkSizeOverflow(digits) => {
+                (Exit::RecvError, format!("invalid chunk size: '{}'", visible(digits.as_bytes())))
+            }
+            _ => (Exit::RecvError, "Malformed encoding found in chunked-encoding".to_owned()),
         };
         Self::new(exit, message)
     }
@@ -360,14 +318,6 @@ impl Error {
         Self::new(
             Exit::SetoptOptionSyntax,
             format!("Couldn't parse CURLOPT_CONNECT_TO entry '{}'", plain(entry)),
-        )
-    }
-
-    /// The path of a unix socket that does not fit, or a kind of socket that is not there.
-    pub fn unix_socket(path: &str) -> Self {
-        Self::new(
-            Exit::CouldntConnect,
-            format!("Unix socket path too long: '{}'", plain(path)),
         )
     }
 

@@ -69,12 +69,7 @@ pub fn run(words: &[OsString], world: World) -> Exit {
 }
 
 fn carry_out(plan: &Plan, world: World) -> Exit {
-    let World {
-        environment,
-        streams,
-        clock,
-        noise,
-    } = world;
+    let World { environment, streams, clock, noise } = world;
     let streams = match redirected(plan, streams) {
         Ok(streams) => streams,
         Err((streams, warning)) => {
@@ -86,13 +81,7 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
     let network = Network::new(surroundings(&environment));
     let jar = Mutex::new(Jar::new(codec::date::parse));
-    let shared = Shared {
-        environment,
-        network,
-        jar,
-        streams,
-        noise,
-    };
+    let shared = Shared { environment, network, jar, streams, noise };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }
 
@@ -121,19 +110,13 @@ fn surroundings(environment: &Environment) -> Surroundings {
 
 /// A command line that cannot be understood.
 fn refuse(refusal: &Refusal, world: &World) -> Exit {
-    let plan = Plan {
-        notices: refusal.notices.clone(),
-        ..Plan::default()
-    };
-    let notices = Notices::new(
-        &Global::default(),
-        &world.environment,
-        &world.streams.stderr,
-    );
+    let plan = Plan { notices: refusal.notices.clone(), ..Plan::default() };
+    let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
     notices.about(&plan);
     match (refusal.error.message.as_str(), refusal.hint) {
-        (message, true) => notices.usage(message),
+        ("", true) => notices.remark("try 'rcurl --help' for more information"),
         ("", false) => {}
+        (message, true) => notices.usage(message),
         (message, false) => notices.remark(message),
     }
     refusal.error.exit
@@ -144,36 +127,19 @@ fn tour(world: World) -> Exit {
     let demo = match Demo::start() {
         Ok(demo) => demo,
         Err(error) => {
-            world
-                .streams
-                .stderr
-                .tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
+            world.streams.stderr.tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
             return Exit::CouldntConnect;
         }
     };
-    let World {
-        environment,
-        streams,
-        clock,
-        noise,
-    } = world;
+    let World { environment, streams, clock, noise } = world;
     let noise: Arc<Noise> = noise.into();
     let mut last = Exit::Ok;
     for step in Demo::STEPS {
         let url = format!("http://localhost:{}{}", demo.address().port(), step.path);
-        let words = ["-q", "-v", "-L"]
-            .into_iter()
-            .chain(step.words.iter().copied())
-            .chain([url.as_str()]);
+        let words = ["-q", "-v", "-L"].into_iter().chain(step.words.iter().copied()).chain([url.as_str()]);
         let words: Vec<OsString> = words.map(OsString::from).collect();
-        let shown: Vec<String> = words
-            .iter()
-            .skip(1)
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
-        streams
-            .stderr
-            .tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
+        let shown: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        streams.stderr.tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
         let noise = noise.clone();
         let world = World {
             environment: environment.clone(),

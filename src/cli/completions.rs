@@ -118,7 +118,7 @@ pub fn zsh() -> String {
 /// Letters that zsh would read otherwise.
 fn zsh_letter(letter: char) -> String {
     match letter {
-        ':' => "\\:".to_owned(),
+        ':' => r"\\:".to_owned(),
         '#' => "\\#".to_owned(),
         other => other.to_string(),
     }

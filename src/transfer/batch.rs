@@ -15,17 +15,13 @@ use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, Whe
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::naming;
-use crate::transfer::one::{Job, Outcome, Shared, run as run_one};
+use crate::transfer::one::{Job, Outcome, Shared, read_url, run as run_one};
 use crate::transfer::reply::Layout;
-use crate::transfer::sink::{Place, Saved, Saving, Sink, Stdout};
+use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 
 /// Runs everything that a plan asks for; gives the exit status of the run.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
-    let batch = Batch {
-        plan,
-        shared,
-        dumps: Dumps::default(),
-    };
+    let batch = Batch { plan, shared, dumps: Dumps::default() };
     for operation in &plan.operations {
         batch.read_cookies(operation, tap);
     }
@@ -47,11 +43,7 @@ struct Batch<'a> {
 }
 
 /// After these nothing further can go well.
-const FATAL: [Exit; 3] = [
-    Exit::FailedInit,
-    Exit::OutOfMemory,
-    Exit::BadFunctionArgument,
-];
+const FATAL: [Exit; 3] = [Exit::FailedInit, Exit::OutOfMemory, Exit::BadFunctionArgument];
 
 impl Batch<'_> {
     fn serial(&self, tap: &Tap) -> Exit {
@@ -62,12 +54,9 @@ impl Batch<'_> {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().now() + pace;
             }
-            let malformed = errand.is_err();
+            let malformed = errand.as_ref().is_ok_and(|errand| !self.is_readable(errand)) || errand.is_err();
             last = self.one(errand, &tap.for_transfer(number));
-            if malformed
-                || FATAL.contains(&last)
-                || (last != Exit::Ok && self.plan.global.fail_early)
-            {
+            if malformed || FATAL.contains(&last) || (last != Exit::Ok && self.plan.global.fail_early) {
                 break;
             }
         }
@@ -83,18 +72,14 @@ impl Batch<'_> {
                 if stopped() {
                     return;
                 }
-                let Some((number, errand)) = lock(&errands).next() else {
-                    return;
-                };
+                let Some((number, errand)) = lock(&errands).next() else { return };
                 let exit = self.one(errand, &tap.for_transfer(number));
                 if exit != Exit::Ok {
                     *lock(&worst) = exit;
                 }
             }
         };
-        let workers = Errands::new(self.plan)
-            .take(usize::from(parallel.most.max(1)))
-            .count();
+        let workers = Errands::new(self.plan).take(usize::from(parallel.most.max(1))).count();
         std::thread::scope(|scope| {
             for _ in 1..workers {
                 scope.spawn(work);
@@ -104,44 +89,38 @@ impl Batch<'_> {
         *lock(&worst)
     }
 
+    /// Whether the URL is one at all. One that is not ends the run, as in curl.
+    fn is_readable(&self, errand: &Errand) -> bool {
+        let operation = self.plan.operations.get(errand.operation);
+        operation.is_none_or(|operation| read_url(operation, &errand.url).is_ok())
+    }
+
     /// One transfer with its retries, from `Started` to `Finished`.
     fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
         let result = errand.and_then(|errand| self.errand(&errand, &mut tap.clone()));
         match &result {
             Ok(()) => tap.emit(Happening::Finished { outcome: Ok(()) }),
-            Err(error) => tap.emit(Happening::Finished {
-                outcome: Err(error),
-            }),
+            Err(error) => tap.emit(Happening::Finished { outcome: Err(error) }),
         }
         result.map_or_else(|error| error.exit, |()| Exit::Ok)
     }
 
     fn errand(&self, errand: &Errand, tap: &mut Tap) -> Result<(), Error> {
-        let Some(operation) = self.plan.operations.get(errand.operation) else {
-            return Ok(());
-        };
-        tap.emit(Happening::Started {
-            url: &errand.url,
-            number: errand.number,
-            operation: errand.operation,
-        });
+        let Some(operation) = self.plan.operations.get(errand.operation) else { return Ok(()) };
+        tap.emit(Happening::Started { url: &errand.url, number: errand.number, operation: errand.operation });
         let place = self.place(operation, errand)?;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
         {
-            tap.emit(Happening::Noted {
-                text: &format!(
-                    "skips transfer, file {} exists locally",
-                    saved.path().display()
-                ),
-            });
+            tap.emit(Happening::Noted { text: &format!("skips transfer, \"{}\" exists locally", saved.path().display()) });
             return Ok(());
         }
         let resume_from = resume_from(operation, errand, &place);
         let netrc = self.netrc(operation)?;
         let etag = compare_tag(operation)?;
-        let job = Job {
+        check_tag_file(operation)?;
+        let mut job = Job {
             operation,
             url: &errand.url,
             upload: errand.upload.as_deref(),
@@ -151,27 +130,29 @@ impl Batch<'_> {
             layout: self.layout(&place),
         };
         let mut sink = Sink::new(place, operation.limits.file_size);
-        let result = self.tries(&job, &mut sink, tap);
+        let result = self.tries(&mut job, errand, &mut sink, tap);
         self.settle(operation, &mut sink, result, tap)
     }
 
     /// Tries, and tries again as `--retry` allows.
-    fn tries(&self, job: &Job<'_>, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+    fn tries(
+        &self,
+        job: &mut Job<'_>,
+        errand: &Errand,
+        sink: &mut Sink,
+        tap: &mut Tap,
+    ) -> (Outcome, Result<(), Error>) {
         let retry = &job.operation.retry;
         let began = tap.clock().now();
         let mut delay = retry.delay.unwrap_or(Duration::from_secs(1));
         let mut left = retry.most;
         loop {
-            let (outcome, result) = self.attempt(job, sink, tap);
-            let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0)
-            else {
+            let (outcome, result) = self.attempt(job, errand.operation, sink, tap);
+            let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0) else {
                 return (outcome, result);
             };
             let wall = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-            let asked = outcome
-                .retry_after
-                .as_deref()
-                .and_then(|value| retry_after(value, wall));
+            let asked = outcome.retry_after.as_deref().and_then(|value| retry_after(value, wall));
             let pause = asked.filter(|_| problem == "HTTP error").unwrap_or(delay);
             if out_of_time(retry.most_time, began, tap.clock().now(), pause) {
                 if asked.is_some() {
@@ -180,35 +161,22 @@ impl Batch<'_> {
                 }
                 return (outcome, result);
             }
-            tap.emit(Happening::Retrying {
-                problem,
-                after: pause,
-                left,
-            });
+            tap.emit(Happening::Retrying { problem, after: pause, left });
             left -= 1;
             tap.clock().pause(tap.clock().now() + pause);
             sink.restart();
+            job.resume_from = resume_from(job.operation, errand, sink.place());
             if retry.delay.is_none() {
                 delay = (delay * 2).min(Duration::from_secs(600));
             }
         }
     }
 
-    fn attempt(
-        &self,
-        job: &Job<'_>,
-        sink: &mut Sink,
-        tap: &mut Tap,
-    ) -> (Outcome, Result<(), Error>) {
+    fn attempt(&self, job: &Job<'_>, part: usize, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
         let output = &job.operation.output;
         let streams = &self.shared.streams;
         let dump = output.dump_header.as_ref();
-        let dump = dump
-            .map(|to| {
-                self.dumps
-                    .open(to, output.create_dirs, &streams.stdout, &streams.stderr)
-            })
-            .transpose();
+        let dump = dump.map(|to| self.dumps.open(part, to, output.create_dirs, &streams.stdout, &streams.stderr)).transpose();
         match dump {
             Ok(mut dump) => run_one(self.shared, job, sink, dump.as_mut(), tap),
             Err(error) => (Outcome::default(), Err(error)),
@@ -224,37 +192,30 @@ impl Batch<'_> {
         tap: &Tap,
     ) -> Result<(), Error> {
         let failed = operation.output.fail != Fail::No && outcome.status >= 400 && result.is_ok();
-        let nothing_new =
-            outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
+        let nothing_new = outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
         if result.is_ok() && sink.written() == 0 && !nothing_new {
             sink.touch(tap)?;
         }
-        if let Some(path) = operation
-            .request
-            .etag_save
-            .as_deref()
-            .filter(|_| result.is_ok())
-        {
+        if let Some(path) = operation.request.etag_save.as_deref().filter(|_| result.is_ok()) {
             self.save_tag(path, outcome.found.etag.as_deref(), operation)?;
         }
         if result.is_err() && operation.output.remove_on_error {
             if let Some(Ok(())) = sink.remove() {
-                tap.emit(Happening::Noted {
-                    text: "Removed output file",
-                });
+                tap.emit(Happening::Noted { text: "Removed output file" });
             }
         } else if operation.output.remote_time
             && let (Some(modified), Some(file)) = (outcome.found.last_modified, sink.file())
-            && let Ok(seconds) = u64::try_from(modified)
         {
-            let _ = file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(seconds));
+            let span = Duration::from_secs(modified.unsigned_abs());
+            let epoch = std::time::UNIX_EPOCH;
+            let time = if modified < 0 { epoch.checked_sub(span) } else { epoch.checked_add(span) };
+            if let Some(Err(error)) = time.map(|time| file.set_modified(time)) {
+                tap.emit(Happening::Warned { text: &format!("Failed to set filetime: {}", reason(&error)) });
+            }
         }
         if failed {
             let status = outcome.status;
-            return Err(Error::new(
-                Exit::HttpReturnedError,
-                format!("The requested URL returned error: {status}"),
-            ));
+            return Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")));
         }
         result
     }
@@ -271,12 +232,13 @@ impl Batch<'_> {
             clobber: operation.output.clobber,
             create_dirs: operation.output.create_dirs,
             append: operation.request.resume.is_some() && errand.upload.is_none(),
+            namer: if operation.output.remote_header_name && errand.save == SaveAs::RemoteName {
+                Namer::Server
+            } else {
+                Namer::User
+            },
         };
-        Ok(Place::File(Saved::new(
-            operation.output.directory.as_deref(),
-            Path::new(&name),
-            how,
-        )))
+        Ok(Place::File(Saved::new(operation.output.directory.as_deref(), Path::new(&name), how)))
     }
 
     fn stdout(&self, operation: &Operation) -> Place {
@@ -303,16 +265,8 @@ impl Batch<'_> {
             return Ok(None);
         }
         let environment = &self.shared.environment;
-        let home = || {
-            environment
-                .var_os("HOME")
-                .map(|home| Path::new(home).join(".netrc"))
-        };
-        let path = netrc
-            .file
-            .clone()
-            .or_else(|| environment.var_os("NETRC").map(PathBuf::from))
-            .or_else(home);
+        let home = || environment.var_os("HOME").map(|home| Path::new(home).join(".netrc"));
+        let path = netrc.file.clone().or_else(|| environment.var_os("NETRC").map(PathBuf::from)).or_else(home);
         match path.map(std::fs::read) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
@@ -330,11 +284,7 @@ impl Batch<'_> {
             if path.as_os_str().is_empty() {
                 continue;
             }
-            let text = if path.as_os_str() == "-" {
-                read_all(&self.shared.streams.stdin)
-            } else {
-                std::fs::read(path).ok()
-            };
+            let text = if path.as_os_str() == "-" { read_all(&self.shared.streams.stdin) } else { std::fs::read(path).ok() };
             match text {
                 Some(text) => jar.read_file(&text, now),
                 None => tap.emit(Happening::CookieHeard {
@@ -348,47 +298,29 @@ impl Batch<'_> {
     }
 
     fn write_cookies(&self, operation: &Operation, tap: &Tap) {
-        let Some(path) = &operation.cookies.jar else {
-            return;
-        };
+        let Some(path) = &operation.cookies.jar else { return };
         let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
         let text = lock(&self.shared.jar).write_file(now);
         if path.as_os_str() == "-" {
             self.shared.streams.stdout.tell(&text);
         } else if let Err(error) = replace(path, &text) {
-            let text = format!(
-                "failed to save cookies in {}: {}",
-                path.display(),
-                reason(&error)
-            );
+            let text = format!("failed to save cookies in {}: {}", path.display(), reason(&error));
             tap.emit(Happening::Warned { text: &text });
         }
     }
 
-    fn save_tag(
-        &self,
-        path: &Path,
-        tag: Option<&[u8]>,
-        operation: &Operation,
-    ) -> Result<(), Error> {
-        let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
-            return Ok(());
-        };
+    fn save_tag(&self, path: &Path, tag: Option<&[u8]>, operation: &Operation) -> Result<(), Error> {
+        let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Ok(()) };
         let text = [tag, b"\n"].concat();
         if path.as_os_str() == "-" {
             self.shared.streams.stdout.tell(&text);
             return Ok(());
         }
-        if operation.output.create_dirs
-            && let Some(parent) = path.parent()
-        {
+        if operation.output.create_dirs && let Some(parent) = path.parent() {
             let _ = std::fs::create_dir_all(parent);
         }
         replace(path, &text).map_err(|error| {
-            Error::new(
-                Exit::WriteError,
-                format!("failed to write {}: {}", path.display(), reason(&error)),
-            )
+            Error::new(Exit::WriteError, format!("failed to write {}: {}", path.display(), reason(&error)))
         })
     }
 }
@@ -408,31 +340,17 @@ fn read_all(input: &crate::streams::Input) -> Option<Vec<u8>> {
 pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::OpenOptions::new()
-            .write(true)
-            .open(&target)?
-            .write_all(text);
+        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(text);
     }
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".rcurl-")
-        .tempfile_in(folder)?;
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".rcurl-").tempfile_in(folder)?;
     file.write_all(text)?;
     file.as_file().sync_all()?;
     file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
 fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {
-    let reading = crate::target::Reading {
-        default_scheme: operation.follow.proto_default.clone(),
-        path_as_is: operation.request.path_as_is,
-    };
-    let target = crate::target::Target::parse(url, &reading)
-        .map_err(|error| crate::transfer::one::rejected(&error))?;
-    Ok(naming::from_path(&target.path))
+    Ok(naming::from_path(&read_url(operation, url)?.path))
 }
 
 fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
@@ -447,38 +365,31 @@ fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
 
 /// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
 fn compare_tag(operation: &Operation) -> Result<Option<String>, Error> {
-    let Some(path) = &operation.request.etag_compare else {
-        return Ok(None);
-    };
+    let Some(path) = &operation.request.etag_compare else { return Ok(None) };
     let text = std::fs::read(path).unwrap_or_default();
-    let line = text
-        .split(|&octet| octet == b'\n')
-        .next()
-        .unwrap_or_default();
+    let line = text.split(|&octet| octet == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line).trim().to_owned();
-    Ok(Some(if line.is_empty() {
-        "\"\"".to_owned()
-    } else {
-        line
-    }))
+    Ok(Some(if line.is_empty() { "\"\"".to_owned() } else { line }))
+}
+
+/// `--etag-save` to a place where no file can be: no transfer, exit 26.
+fn check_tag_file(operation: &Operation) -> Result<(), Error> {
+    let Some(path) = operation.request.etag_save.as_deref() else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() || operation.output.create_dirs || path.as_os_str() == "-" {
+        return Ok(());
+    }
+    Err(Error::new(Exit::ReadError, format!("Failed creating file for saving etags: \"{}\"", path.display())))
 }
 
 /// What makes a transfer worth another try.
-fn problem(
-    operation: &Operation,
-    outcome: &Outcome,
-    result: &Result<(), Error>,
-) -> Option<&'static str> {
+fn problem(operation: &Operation, outcome: &Outcome, result: &Result<(), Error>) -> Option<&'static str> {
     const TRANSIENT: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
     let exit = result.as_ref().err().map(|error| error.exit);
     let found = match exit {
-        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => {
-            Some("timeout")
-        }
+        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => Some("timeout"),
         Some(Exit::CouldntConnect) if operation.retry.when_refused => Some("connection refused"),
-        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => {
-            Some("HTTP error")
-        }
+        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => Some("HTTP error"),
         _ => None,
     };
     let any = exit.is_some() && operation.retry.after_any_error;
@@ -492,10 +403,7 @@ fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
         Ok(seconds) => seconds,
         Err(_) => date::parse(value)? - now,
     };
-    u64::try_from(seconds)
-        .ok()
-        .filter(|seconds| *seconds > 0)
-        .map(|seconds| Duration::from_secs(seconds.min(21_600)))
+    u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.min(21_600)))
 }
 
 fn out_of_time(most: Option<Duration>, began: Instant, now: Instant, pause: Duration) -> bool {

@@ -21,11 +21,18 @@ pub struct Negotiation {
     picked: Option<Scheme>,
     challenge: Option<digest::Challenge>,
     count: u32,
+    /// How often the side has asked since credentials changed.
+    rounds: u32,
+    /// The side asked for nothing although it was given the occasion.
+    unneeded: bool,
     /// What the response being read offers.
     offer: Offer,
     refused: bool,
     sent: Option<Scheme>,
 }
+
+/// A server that always finds the last answer stale is not asked for ever.
+const MOST_ROUNDS: u32 = 20;
 
 /// What a response means for authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +45,7 @@ pub enum Verdict {
 
 impl Negotiation {
     /// A negotiation in which nothing was said yet.
-    pub fn new(
-        side: Side,
-        schemes: AuthSchemes,
-        credentials: Option<Credentials>,
-        token: Option<Secret>,
-    ) -> Self {
+    pub fn new(side: Side, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) -> Self {
         let mut negotiation = Self {
             side,
             credentials: None,
@@ -52,6 +54,8 @@ impl Negotiation {
             picked: None,
             challenge: None,
             count: 0,
+            rounds: 0,
+            unneeded: false,
             offer: Offer::default(),
             refused: false,
             sent: None,
@@ -62,36 +66,23 @@ impl Negotiation {
 
     /// Hands over credentials, perhaps others than before: those of another host, or none. What a
     /// host has said is forgotten when they change.
-    pub fn entrust(
-        &mut self,
-        schemes: AuthSchemes,
-        credentials: Option<Credentials>,
-        token: Option<Secret>,
-    ) {
-        if self.credentials != credentials {
-            self.challenge = None;
-            self.count = 0;
+    pub fn entrust(&mut self, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) {
+        if self.credentials == credentials && self.token == token && self.wanted != Wanted::NONE {
+            return;
         }
+        self.challenge = None;
+        self.count = 0;
+        self.rounds = 0;
+        self.unneeded = false;
         let by_password = match schemes {
             _ if credentials.is_none() => Wanted::NONE,
             AuthSchemes::Basic => Wanted::BASIC,
             AuthSchemes::Digest => Wanted::DIGEST,
             AuthSchemes::Any => Wanted::ANY,
         };
-        self.wanted = if token.is_some() {
-            by_password | Wanted::BEARER
-        } else {
-            by_password
-        };
+        self.wanted = if token.is_some() { by_password | Wanted::BEARER } else { by_password };
         // A token is used unasked; so is the only scheme there is.
-        self.picked = if token.is_some() {
-            Some(Scheme::Bearer)
-        } else {
-            self.wanted.only()
-        };
-        if self.challenge.is_some() && schemes != AuthSchemes::Basic {
-            self.picked = Some(Scheme::Digest);
-        }
+        self.picked = if token.is_some() { Some(Scheme::Bearer) } else { self.wanted.only() };
         self.credentials = credentials;
         self.token = token;
     }
@@ -119,9 +110,7 @@ impl Negotiation {
 
     /// The user, as `-v` tells.
     pub fn user(&self) -> String {
-        self.credentials.as_ref().map_or_else(String::new, |it| {
-            String::from_utf8_lossy(it.user()).into_owned()
-        })
+        self.credentials.as_ref().map_or_else(String::new, |it| String::from_utf8_lossy(it.user()).into_owned())
     }
 
     /// The scheme that the next request names to the user: the one picked.
@@ -131,7 +120,7 @@ impl Negotiation {
 
     /// Whether the next request is only made to be challenged: a body would be wasted on it.
     pub fn awaits_challenge(&self) -> bool {
-        self.picked == Some(Scheme::Digest) && self.challenge.is_none()
+        self.picked == Some(Scheme::Digest) && self.challenge.is_none() && !self.unneeded
     }
 
     /// The value of `Authorization` or `Proxy-Authorization` for the next request.
@@ -148,25 +137,12 @@ impl Negotiation {
             Scheme::Bearer => self.token.as_ref().map(|token| bearer(token.reveal())),
             Scheme::Basic => self.credentials.as_ref().map(Credentials::basic),
             Scheme::Digest => {
-                let (challenge, credentials) =
-                    (self.challenge.as_ref()?, self.credentials.as_ref()?);
+                let (challenge, credentials) = (self.challenge.as_ref()?, self.credentials.as_ref()?);
                 if challenge.counts() {
                     self.count += 1;
                 }
-                let asked = Asked {
-                    method,
-                    uri: uri.as_bytes(),
-                    content: b"",
-                };
-                let answer = digest::answer(
-                    challenge,
-                    credentials,
-                    &asked,
-                    Turn {
-                        count: self.count,
-                        cnonce,
-                    },
-                )?;
+                let asked = Asked { method, uri: uri.as_bytes(), content: b"" };
+                let answer = digest::answer(challenge, credentials, &asked, Turn { count: self.count, cnonce })?;
                 String::from_utf8(answer).ok()
             }
         }
@@ -175,9 +151,7 @@ impl Negotiation {
     /// A challenge field of the response being read.
     pub fn hear(&mut self, value: &[u8]) -> Vec<Remark> {
         let remarks = self.offer.read(value, self.sent);
-        self.refused |= remarks
-            .iter()
-            .any(|remark| matches!(remark, Remark::Problem(_)));
+        self.refused |= remarks.iter().any(|remark| matches!(remark, Remark::Problem(_)));
         remarks
     }
 
@@ -186,7 +160,8 @@ impl Negotiation {
         if head.status() != self.challenge_status() {
             return Verdict::Settled;
         }
-        if self.refused || !self.has_credentials() {
+        self.rounds += 1;
+        if self.refused || !self.has_credentials() || self.rounds > MOST_ROUNDS {
             self.refused = true;
             return Verdict::Settled;
         }
@@ -204,7 +179,7 @@ impl Negotiation {
 
     /// The side asked for nothing although it was given the occasion: the body may go now.
     pub fn not_needed(&mut self) {
-        self.picked = None;
+        self.unneeded = true;
     }
 
     /// Credentials were refused, or there are none to give.

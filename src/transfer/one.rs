@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
-use crate::http1::{
-    Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version,
-};
+use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version};
 use crate::net::{Deadlines, Link, Network, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
 use crate::streams::Streams;
@@ -173,17 +171,11 @@ impl<'a> Transfer<'a> {
                 Step::Finish => return Ok(()),
                 Step::Again => {
                     self.content.rewind()?;
-                    self.tap.emit(Happening::Following {
-                        target: &self.target,
-                        redirect: false,
-                    });
+                    self.tap.emit(Happening::Following { target: &self.target, redirect: false });
                 }
                 Step::Redirect(redirect) => {
                     self.turn(redirect)?;
-                    self.tap.emit(Happening::Following {
-                        target: &self.target,
-                        redirect: true,
-                    });
+                    self.tap.emit(Happening::Following { target: &self.target, redirect: true });
                 }
             }
         }
@@ -195,22 +187,18 @@ impl<'a> Transfer<'a> {
         let way = self.way()?;
         let mut redials = 0;
         loop {
-            self.deadlines.connect = self
-                .operation
-                .limits
-                .connect
-                .map(|limit| self.tap.clock().now() + limit);
+            self.deadlines.connect = self.operation.limits.connect.map(|limit| self.tap.clock().now() + limit);
             let method = self.method();
             let by_proxy = way.is_forwarded();
-            self.tap.emit(Happening::Requesting {
-                target: &self.target,
-                method: &method,
-                by_proxy,
-            });
+            self.tap.emit(Happening::Requesting { target: &self.target, method: &method, by_proxy });
             let mut link = self.open(&way)?;
+            self.server_spoke_http10 |= link.http10;
+            self.refuse_chunks_over_http10().map_err(|error| self.tell(error))?;
             let mut http = Connection::new(self.settings(by_proxy));
             let mut found = Found::default();
             let result = self.exchange(&mut link, &mut http, &mut found, &method, by_proxy);
+            self.outcome.status = found.status;
+            self.outcome.retry_after = found.retry_after.take();
             self.outcome.found = found;
             match result {
                 Ok(response) => return self.conclude(link, &http, response),
@@ -226,10 +214,7 @@ impl<'a> Transfer<'a> {
     }
 
     fn died_unused(&self, link: &Link, failure: &Failure) -> bool {
-        let by_the_wire = matches!(
-            failure.error.exit,
-            Exit::GotNothing | Exit::RecvError | Exit::SendError
-        );
+        let by_the_wire = matches!(failure.error.exit, Exit::GotNothing | Exit::RecvError | Exit::SendError);
         link.used_before && failure.nothing_came && by_the_wire
     }
 
@@ -258,11 +243,7 @@ impl<'a> Transfer<'a> {
             terms,
             cnonce: &mut || cnonce(noise),
         };
-        self.shared
-            .network
-            .open(way, &self.deadlines, self.tap, &mut |wire, tap| {
-                request.ask(wire, tap)
-            })
+        self.shared.network.open(way, &self.deadlines, self.tap, &mut |wire, tap| request.ask(wire, tap))
     }
 
     fn exchange(
@@ -301,36 +282,15 @@ impl<'a> Transfer<'a> {
             found: Found::default(),
         };
         let mut nothing = crate::transfer::source::Source::empty();
-        let source = if withheld {
-            &mut nothing
-        } else {
-            self.content.source()
-        };
-        let outcome = exchange(
-            &mut *link.wire,
-            http,
-            &head,
-            source,
-            &mut reply,
-            terms,
-            self.tap,
-        );
+        let source = if withheld { &mut nothing } else { self.content.source() };
+        let outcome = exchange(&mut *link.wire, http, &head, source, &mut reply, terms, self.tap);
         *found = reply.found;
         outcome
     }
 
-    fn conclude(
-        &mut self,
-        link: Link,
-        http: &Connection,
-        response: Response,
-    ) -> Result<Step, Error> {
-        self.outcome.status = response.head.status();
-        self.outcome.retry_after = response
-            .head
-            .field("Retry-After")
-            .map(|field| field.value.into_owned());
+    fn conclude(&mut self, mut link: Link, http: &Connection, response: Response) -> Result<Step, Error> {
         self.server_spoke_http10 |= response.head.version() == Version::Http10;
+        link.http10 = response.head.version() == Version::Http10;
         if http.reusable() && !response.left {
             self.shared.network.keep(link, self.tap);
         } else {
@@ -379,11 +339,9 @@ impl<'a> Transfer<'a> {
     /// The last response is here.
     fn finish(&mut self, response: &Response) -> Result<(), Error> {
         if let Some(reference) = follow::location(&response.head)
-            && let Ok(target) = self.target.join(&reference, self.request.path_as_is)
+            && let Some(url) = self.target.joined_text(&reference)
         {
-            self.tap.emit(Happening::NotFollowed {
-                url: &target.to_string(),
-            });
+            self.tap.emit(Happening::NotFollowed { url: &url });
         }
         if self.outcome.found.delivering {
             self.sink.end(self.tap).map_err(|error| self.tell(error))?;
@@ -427,15 +385,8 @@ impl Transfer<'_> {
         let bearer = auth.bearer.clone().filter(|_| self.trusted());
         let credentials = self.credentials()?;
         self.server.entrust(auth.schemes, credentials, bearer);
-        let chosen = proxies::choose(
-            &self.operation.proxy,
-            &self.shared.environment,
-            &self.target,
-        )?;
-        let user = chosen
-            .proxy
-            .filter(|proxy| proxy.kind.is_http())
-            .and_then(|proxy| proxy.user);
+        let chosen = proxies::choose(&self.operation.proxy, &self.shared.environment, &self.target)?;
+        let user = chosen.proxy.filter(|proxy| proxy.kind.is_http()).and_then(|proxy| proxy.user);
         let user = user.map(|it| Credentials::new(it.user, it.password.reveal()));
         self.proxy.entrust(self.operation.proxy.schemes, user, None);
         Ok(())
@@ -444,16 +395,14 @@ impl Transfer<'_> {
     /// The credentials for this host: the URL's own, then `-u`, then `.netrc`.
     fn credentials(&self) -> Result<Option<Credentials>, Error> {
         let auth = &self.operation.auth;
-        let in_url = self
-            .target
-            .credentials()
-            .map_err(|error| self.tell(rejected(&error)))?;
+        if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
+            return Ok(None);
+        }
+        let in_url = self.target.credentials();
         if auth.netrc.use_it != NetrcUse::Ignored && auth.user.is_none() {
-            let url_user = in_url.as_ref().map(|(user, _)| user.clone());
-            let has_password = in_url
-                .as_ref()
-                .is_some_and(|(_, password)| password.is_some());
-            if !has_password && let Some(found) = self.netrc(url_user.as_deref())? {
+            let url_user = in_url.as_ref().map(|(user, _)| user.as_slice());
+            let has_password = in_url.as_ref().is_some_and(|(_, password)| password.is_some());
+            if !has_password && let Some(found) = self.netrc(url_user)? {
                 return Ok(Some(found));
             }
         }
@@ -464,11 +413,9 @@ impl Transfer<'_> {
         Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal())))
     }
 
-    fn netrc(&self, user: Option<&str>) -> Result<Option<Credentials>, Error> {
-        let Some(text) = self.job.netrc else {
-            return Ok(None);
-        };
-        let found = netrc::find(text, &self.target.ascii_host(), user.map(str::as_bytes));
+    fn netrc(&self, user: Option<&[u8]>) -> Result<Option<Credentials>, Error> {
+        let Some(text) = self.job.netrc else { return Ok(None) };
+        let found = netrc::find(text, &self.target.ascii_host(), user);
         match found {
             Ok(found) => Ok(found),
             Err(_) if self.operation.auth.netrc.use_it == NetrcUse::Optional => Ok(None),
@@ -493,11 +440,7 @@ impl Transfer<'_> {
     fn settings(&self, by_proxy: bool) -> Settings {
         let request = &self.request;
         Settings {
-            http09: if request.allow_http09 {
-                Http09::Allowed
-            } else {
-                Http09::Refused
-            },
+            http09: if request.allow_http09 { Http09::Allowed } else { Http09::Refused },
             content_length: if request.ignore_content_length {
                 ContentLength::Ignored
             } else {
@@ -529,6 +472,15 @@ impl Transfer<'_> {
         self.content.carries()
     }
 
+    /// Chunks are HTTP/1.1's; of an older server nobody knows where the body would end.
+    fn refuse_chunks_over_http10(&self) -> Result<(), Error> {
+        let http11 = speaks_http11(self.request.version, self.server_spoke_http10);
+        if http11 || !self.content.is_some() || self.content.length().is_some() {
+            return Ok(());
+        }
+        Err(Error::new(Exit::UploadFailed, "Chunky upload is not supported by HTTP 1.0"))
+    }
+
     fn method(&self) -> String {
         match (&self.custom_method, self.carries()) {
             (Some(method), _) => method.clone(),
@@ -546,49 +498,31 @@ impl Transfer<'_> {
     }
 
     fn compose(&mut self, method: &str, by_proxy: bool, withheld: bool) -> RequestHead {
-        let uri = self
-            .request
-            .request_target
-            .clone()
-            .unwrap_or_else(|| self.target.request_target());
+        let uri = self.request.request_target.clone().unwrap_or_else(|| self.target.request_target());
         let cnonce = cnonce(&self.shared.noise);
         let authorization = self.authorization(method, &uri, &cnonce);
-        let proxy_authorization = if by_proxy {
-            self.proxy_authorization(method, &uri, &cnonce)
-        } else {
-            None
-        };
+        let proxy_authorization = if by_proxy { self.proxy_authorization(method, &uri, &cnonce) } else { None };
         let cookie = self.cookie();
         let (range, content_range) = self.ranges();
-        let same_host = self
-            .target
-            .ascii_host()
-            .eq_ignore_ascii_case(&self.first.ascii_host());
-        compose(
-            &self.request,
-            &Hop {
-                target: &self.target,
-                method,
-                http11: speaks_http11(self.request.version, self.server_spoke_http10),
-                by_proxy,
-                trusted: self.trusted(),
-                other_host: !same_host,
-                authorization: authorization.as_deref(),
-                proxy_authorization: proxy_authorization.as_deref(),
-                referer: self.referer.as_deref(),
-                cookie: cookie.as_deref(),
-                range: range.as_deref(),
-                content_range: content_range.as_deref(),
-                signature_lines: &[],
-                body: if withheld {
-                    withheld_body(&self.content)
-                } else {
-                    self.content.fields()
-                },
-                never_expect: self.never_expect || withheld,
-                negotiating: withheld,
-            },
-        )
+        let same_host = self.target.ascii_host().eq_ignore_ascii_case(&self.first.ascii_host());
+        compose(&self.request, &Hop {
+            target: &self.target,
+            method,
+            http11: speaks_http11(self.request.version, self.server_spoke_http10),
+            by_proxy,
+            trusted: self.trusted(),
+            other_host: !same_host,
+            authorization: authorization.as_deref(),
+            proxy_authorization: proxy_authorization.as_deref(),
+            referer: self.referer.as_deref(),
+            cookie: cookie.as_deref(),
+            range: range.as_deref(),
+            content_range: content_range.as_deref(),
+            signature_lines: &[],
+            body: if withheld { withheld_body(&self.content) } else { self.content.fields() },
+            never_expect: self.never_expect || withheld,
+            negotiating: withheld,
+        })
     }
 
     fn authorization(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
@@ -610,11 +544,7 @@ impl Transfer<'_> {
     fn tell_scheme(&self, negotiation: &Negotiation, side: Side) {
         if let Some(scheme) = negotiation.scheme() {
             let (scheme, user) = (scheme.to_string(), negotiation.user());
-            self.tap.emit(Happening::Authenticating {
-                side,
-                scheme: &scheme,
-                user: &user,
-            });
+            self.tap.emit(Happening::Authenticating { side, scheme: &scheme, user: &user });
         }
     }
 
@@ -628,10 +558,7 @@ impl Transfer<'_> {
         match given {
             Some(value) => {
                 let value = String::from_utf8_lossy(value).into_owned();
-                let end = value
-                    .rfind(':')
-                    .filter(|_| !value.ends_with(']'))
-                    .unwrap_or(value.len());
+                let end = value.rfind(':').filter(|_| !value.ends_with(']')).unwrap_or(value.len());
                 value.get(..end).unwrap_or_default().to_owned()
             }
             None => self.target.ascii_host(),
@@ -647,16 +574,8 @@ impl Transfer<'_> {
         }
         let host = self.cookie_host();
         let secure = self.target.scheme == crate::target::Scheme::Https;
-        let origin = Origin {
-            host: &host,
-            path: &self.target.path,
-            secure,
-        };
-        let jar = self
-            .shared
-            .jar
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let origin = Origin { host: &host, path: &self.target.path, secure };
+        let jar = self.shared.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let field = if plan.engine() {
             jar.header_for(&origin, typed.map(str::as_bytes), self.now())
         } else {
@@ -664,9 +583,7 @@ impl Transfer<'_> {
         };
         field.map(|field| {
             for limit in &field.limits {
-                self.tap.emit(Happening::CookieHeard {
-                    outcome: &limit.to_string(),
-                });
+                self.tap.emit(Happening::CookieHeard { outcome: &limit.to_string() });
             }
             field.value
         })
@@ -682,9 +599,7 @@ impl Transfer<'_> {
         let length = self.content.length();
         let last = |start: u64| length.map(|length| start + length);
         let range = match (self.request.resume, &self.request.range) {
-            (Some(Resume::FromFile), _) => {
-                last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1)))
-            }
+            (Some(Resume::FromFile), _) => last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1))),
             (Some(Resume::At(_)), _) if from > 0 => {
                 last(from).map(|total| format!("bytes {from}-{}/{total}", total.saturating_sub(1)))
             }
@@ -698,19 +613,18 @@ impl Transfer<'_> {
 fn withheld_body(content: &Content) -> BodyFields<'_> {
     match content.fields() {
         BodyFields::None => BodyFields::None,
-        BodyFields::Some {
-            content_type,
-            multipart,
-            ..
-        } => BodyFields::Some {
-            length: Some(0),
-            content_type,
-            multipart,
-        },
+        BodyFields::Some { content_type, multipart, .. } => {
+            BodyFields::Some { length: Some(0), content_type, multipart }
+        }
     }
 }
 
-fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
+/// Reads the URL of a transfer.
+///
+/// # Errors
+/// Exit 3 for what is none, 1 for a scheme that is not spoken or not allowed, 67 for credentials
+/// where none may be.
+pub fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
     let reading = Reading {
         default_scheme: operation.follow.proto_default.clone(),
         path_as_is: operation.request.path_as_is,
@@ -728,11 +642,9 @@ fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
 }
 
 /// A URL that cannot be used.
-pub fn rejected(error: &crate::target::UrlError) -> Error {
+fn rejected(error: &crate::target::UrlError) -> Error {
     match error {
-        crate::target::UrlError::Unsupported(_) => {
-            Error::new(Exit::UnsupportedProtocol, error.to_string())
-        }
+        crate::target::UrlError::Unsupported(_) => Error::new(Exit::UnsupportedProtocol, error.to_string()),
         other => Error::new(Exit::UrlMalformat, format!("URL rejected: {other}")),
     }
 }
@@ -757,9 +669,5 @@ fn slow_limit(speed: Option<u64>, time: Option<Duration>) -> Option<(u64, Durati
 fn cnonce(noise: &Noise) -> String {
     let mut octets = [0_u8; 16];
     noise(&mut octets);
-    octets
-        .iter()
-        .flat_map(|octet| [octet >> 4, octet & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
+    octets.iter().flat_map(|octet| [octet >> 4, octet & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

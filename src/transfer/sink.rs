@@ -50,6 +50,15 @@ pub struct Saved {
     chosen_by_server: bool,
 }
 
+/// Who names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Namer {
+    /// The command line, or the URL.
+    User,
+    /// The server may choose another name (`-O` with `-J`).
+    Server,
+}
+
 /// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saving {
@@ -59,19 +68,15 @@ pub struct Saving {
     pub create_dirs: bool,
     /// Content is appended (`-C`).
     pub append: bool,
+    /// Whether `-J` counts.
+    pub namer: Namer,
 }
 
 impl Saved {
     /// A file of this name, in this folder.
     pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
         let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
-        Self {
-            path,
-            folder: folder.map(Path::to_owned),
-            how,
-            file: None,
-            chosen_by_server: false,
-        }
+        Self { path, folder: folder.map(Path::to_owned), how, file: None, chosen_by_server: false }
     }
 
     /// The name as it stands now.
@@ -82,11 +87,8 @@ impl Saved {
     /// The server chooses the name (`-J`): a file that is there is never overwritten for it, nor
     /// is a link followed.
     pub fn rename(&mut self, name: &str) {
-        if self.file.is_none() {
-            self.path = self
-                .folder
-                .as_ref()
-                .map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+        if self.file.is_none() && self.how.namer == Namer::Server {
+            self.path = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
             self.chosen_by_server = true;
         }
     }
@@ -94,19 +96,13 @@ impl Saved {
     fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
         if self.file.is_none() {
             let file = self.create().map_err(|error| {
-                let message = format!(
-                    "Failed to open the file {}: {}",
-                    self.path.display(),
-                    reason(&error)
-                );
+                let message = format!("Failed to open the file {}: {}", self.path.display(), reason(&error));
                 Error::new(Exit::WriteError, message).because(error)
             })?;
             self.file = Some(file);
             tap.emit(Happening::Saving { path: &self.path });
         }
-        self.file
-            .as_mut()
-            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
+        self.file.as_mut().ok_or_else(|| Error::new(Exit::WriteError, "no file"))
     }
 
     fn create(&mut self) -> io::Result<File> {
@@ -116,10 +112,7 @@ impl Saved {
             std::fs::create_dir_all(parent)?;
         }
         if self.how.append {
-            return OpenOptions::new()
-                .append(true)
-                .create(true)
-                .open(&self.path);
+            return OpenOptions::new().append(true).create(true).open(&self.path);
         }
         let keep = match self.how.clobber {
             Clobber::Default => self.chosen_by_server,
@@ -127,10 +120,7 @@ impl Saved {
             Clobber::Never => return self.create_numbered(),
         };
         if keep {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
+            OpenOptions::new().write(true).create_new(true).open(&self.path)
         } else {
             File::create(&self.path)
         }
@@ -143,11 +133,7 @@ impl Saved {
             if number > 0 {
                 self.path = naming::numbered(&wanted, number);
             }
-            match OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
-            {
+            match OpenOptions::new().write(true).create_new(true).open(&self.path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 other => return other,
             }
@@ -177,7 +163,11 @@ pub struct Sink {
     /// `--max-filesize`: decoded octets that may still come.
     room: Option<u64>,
     limit: u64,
+    /// Octets written, head lines of `-i` included.
     written: u64,
+    /// Octets of content written.
+    delivered: u64,
+    /// Octets of content looked at for signs of being binary.
     content: u64,
 }
 
@@ -189,16 +179,7 @@ impl Sink {
     pub fn new(place: Place, most: Option<u64>) -> Self {
         let limit = most.unwrap_or(0);
         let room = most.filter(|most| *most > 0);
-        Self {
-            place,
-            decoder: None,
-            layout: None,
-            visible: None,
-            room,
-            limit,
-            written: 0,
-            content: 0,
-        }
+        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, delivered: 0, content: 0 }
     }
 
     /// Where content goes.
@@ -227,25 +208,11 @@ impl Sink {
             _ => (false, false),
         };
         let style = Style {
-            colours: if colour {
-                Colours::STANDARD
-            } else {
-                Colours::NONE
-            },
-            controls: if terminal {
-                Controls::Visible
-            } else {
-                Controls::AsSent
-            },
+            colours: if colour { Colours::STANDARD } else { Colours::NONE },
+            controls: if terminal { Controls::Visible } else { Controls::AsSent },
         };
-        let check = if treatment.unbuffered {
-            Check::Streaming
-        } else {
-            Check::Held
-        };
-        self.layout = treatment
-            .layout
-            .map(|form| Formatter::new(form, style, check));
+        let check = if treatment.unbuffered { Check::Streaming } else { Check::Held };
+        self.layout = treatment.layout.map(|form| Formatter::new(form, style, check));
         self.visible = (terminal && self.layout.is_none()).then(Visible::new);
     }
 
@@ -254,17 +221,15 @@ impl Sink {
         match &self.place {
             Place::Stdout(stdout) if stdout.terminal => {
                 let line = styled(line, stdout.colour);
-                self.write(line.as_bytes(), tap)
+                self.write_to_place(line.as_bytes(), tap)
             }
-            _ => self.write(line, tap),
+            _ => self.write_to_place(line, tap),
         }
     }
 
     /// A piece of content.
     pub fn content(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        let Some(mut decoder) = self.decoder.take() else {
-            return self.decoded(octets, tap);
-        };
+        let Some(mut decoder) = self.decoder.take() else { return self.decoded(octets, tap) };
         let result = decoder.decode(octets, &mut |decoded| self.decoded(decoded, tap));
         self.decoder = Some(decoder);
         result.map_err(|failure| match failure {
@@ -275,10 +240,7 @@ impl Sink {
 
     /// The content is over.
     pub fn end(&mut self, tap: &Tap) -> Result<(), Error> {
-        let complete = self
-            .decoder
-            .take()
-            .map_or(Ok(()), |decoder| decoder.finish());
+        let complete = self.decoder.take().map_or(Ok(()), |decoder| decoder.finish());
         self.settle(tap)?;
         complete.map_err(undecodable)
     }
@@ -288,10 +250,7 @@ impl Sink {
         if let Some(mut layout) = self.layout.take() {
             layout.finish(&mut |octets| self.write(octets, tap))?;
             if let Some(at) = layout.broken() {
-                tap.emit(Happening::JsonBroken {
-                    line: at.line,
-                    column: at.column,
-                });
+                tap.emit(Happening::JsonBroken { line: at.line, column: at.column });
             }
         }
         if let Some(mut filter) = self.visible.take() {
@@ -310,15 +269,17 @@ impl Sink {
         }
     }
 
-    /// Back to the beginning: a retry writes anew.
+    /// Back to the beginning: a retry writes anew, but for what is appended (`-C`).
     pub fn restart(&mut self) {
         if let Place::File(saved) = &mut self.place
+            && !saved.how.append
+            && self.delivered > 0
             && let Some(file) = &mut saved.file
         {
             use std::io::Seek as _;
             let _ = file.set_len(0).and_then(|()| file.rewind());
         }
-        self.written = 0;
+        self.delivered = 0;
         self.content = 0;
         self.room = (self.limit > 0).then_some(self.limit);
         self.layout = None;
@@ -343,14 +304,18 @@ impl Sink {
     }
 
     fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        if let Some(room) = &mut self.room {
-            let count = octets.len() as u64;
-            if count > *room {
-                let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
-                return Err(Error::new(Exit::FilesizeExceeded, message));
-            }
-            *room -= count;
+        let Some(room) = self.room else { return self.lay_out(octets, tap) };
+        let fitting = usize::try_from(room).map_or(octets, |room| octets.get(..room).unwrap_or(octets));
+        self.room = Some(room - fitting.len() as u64);
+        self.lay_out(fitting, tap)?;
+        if fitting.len() < octets.len() {
+            let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
+            return Err(Error::new(Exit::FilesizeExceeded, message));
         }
+        Ok(())
+    }
+
+    fn lay_out(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         if let Some(mut layout) = self.layout.take() {
             let result = layout.push(octets, &mut |laid_out| self.write(laid_out, tap));
             self.layout = Some(layout);
@@ -368,15 +333,9 @@ impl Sink {
 
     /// Binary content does not go to a terminal unless asked for.
     fn refuse_binary(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let Place::Stdout(stdout) = &self.place else {
-            return Ok(());
-        };
+        let Place::Stdout(stdout) = &self.place else { return Ok(()) };
         let start = octets.get(..LOOK_FOR_BINARY).unwrap_or(octets);
-        if !stdout.terminal
-            || stdout.binary
-            || self.content >= LOOK_FOR_BINARY as u64
-            || !start.contains(&0)
-        {
+        if !stdout.terminal || stdout.binary || self.content >= LOOK_FOR_BINARY as u64 || !start.contains(&0) {
             return Ok(());
         }
         let message = "Binary output can mess up your terminal. Use \"--output -\" to tell rcurl to output it to your \
@@ -385,6 +344,13 @@ impl Sink {
     }
 
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        self.write_to_place(octets, tap)?;
+        self.delivered += octets.len() as u64;
+        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
+        Ok(())
+    }
+
+    fn write_to_place(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         let result = match &mut self.place {
             Place::Stdout(stdout) => stdout.console.write_all(octets),
             Place::File(saved) => saved.open(tap)?.write_all(octets),
@@ -395,24 +361,15 @@ impl Sink {
             Error::new(Exit::WriteError, message).because(error)
         })?;
         self.written += octets.len() as u64;
-        tap.emit(Happening::Delivered {
-            bytes: octets.len() as u64,
-        });
         Ok(())
     }
 }
 
 fn undecodable(fault: Fault) -> Error {
     let message = match fault {
-        Fault::Corrupt(coding) => {
-            format!("Error while processing content unencoding: corrupt {coding}")
-        }
-        Fault::Truncated(coding) => {
-            format!("Error while processing content unencoding: {coding} ends too early")
-        }
-        Fault::WindowTooLarge => {
-            "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned()
-        }
+        Fault::Corrupt(coding) => format!("Error while processing content unencoding: corrupt {coding}"),
+        Fault::Truncated(coding) => format!("Error while processing content unencoding: {coding} ends too early"),
+        Fault::WindowTooLarge => "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned(),
     };
     Error::new(Exit::BadContentEncoding, message)
 }
@@ -421,10 +378,7 @@ fn undecodable(fault: Fault) -> Error {
 fn styled(line: &[u8], bold: bool) -> String {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
-    let colon = text
-        .iter()
-        .position(|&octet| octet == b':')
-        .filter(|_| bold);
+    let colon = text.iter().position(|&octet| octet == b':').filter(|_| bold);
     match colon.and_then(|at| text.split_at_checked(at)) {
         Some((name, rest)) => format!("\x1b[1m{}\x1b[0m{}\r\n", visible(name), visible(rest)),
         None => format!("{}\r\n", visible(text)),

@@ -46,14 +46,13 @@ impl Notices {
         }
     }
 
-    /// Tells what was noticed about the command line. What `-s` silences is not there: it silences
-    /// what comes up after it.
+    /// Tells what was noticed about the command line: a warning that came before `-s` too.
     pub fn about(&self, plan: &Plan) {
         for notice in &plan.notices {
             match notice {
                 Notice::Warning(text) => self.wrapped("Warning: ", text),
-                Notice::Note(text) => self.wrapped("Note: ", text),
-                Notice::Complaint(text) => self.wrapped("rcurl: ", text),
+                Notice::Note(text) => self.note(text),
+                Notice::Complaint(text) => self.remark(text),
             }
         }
     }
@@ -89,12 +88,13 @@ impl Notices {
         self.out.tell(&text);
     }
 
-    /// Tells that the command line cannot be understood, and where help is; `-s` does not silence it.
+    /// Tells that the command line cannot be understood; `-s` does not silence it.
     pub fn usage(&self, message: &str) {
-        if !message.is_empty() {
-            self.remark(message);
-        }
-        self.remark("try 'rcurl --help' for more information");
+        let message = self.style.safe_lines(message);
+        self.out.tell(
+            format!("rcurl: {message}\nrcurl: try 'rcurl --help' for more information\n")
+                .as_bytes(),
+        );
     }
 
     /// Tells something in rcurl's name, whatever the switches.
