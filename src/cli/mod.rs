@@ -110,7 +110,7 @@ enum Ending {
     Asked(Asked),
     /// With this status and sentence.
     Refused(Exit, String),
-    /// A warning has said it.
+    /// A notice has said it.
     Told,
 }
 

@@ -311,6 +311,10 @@ fn what_excludes_each_other_is_refused() {
             "rcurl: --continue-at is mutually exclusive with --remove-on-error\n",
         ),
         (
+            &["-C5", "-d", "x", URL],
+            "rcurl: cannot mix --continue-at and --data\n",
+        ),
+        (
             &["--tlsv1.3", "--tls-max", "1.2", URL],
             "rcurl: --tls-max set lower than minimum accepted version\n",
         ),
