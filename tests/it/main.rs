@@ -27,6 +27,8 @@ mod notices;
 mod progress;
 mod scripted;
 mod source;
+mod stories;
+mod support;
 mod text;
 mod trace;
 mod writeout;
