@@ -46,6 +46,7 @@ pub(crate) fn meant(line: &str) -> (Vec<u8>, bool) {
             '\\' => octets.push(b'\\'),
             'r' => octets.push(b'\r'),
             'n' => octets.push(b'\n'),
+            't' => octets.push(b'\t'),
             '0' => octets.push(0),
             'x' => {
                 octets.push(u8::from_str_radix(&rest[..2], 16).unwrap());
