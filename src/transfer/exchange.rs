@@ -329,6 +329,8 @@ impl Exchange<'_> {
     fn end_of_stream(&mut self) -> Told<Progress> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
+            // On a kept connection this is no failure yet: a fresh one is tried.
+            Err(broken @ Broken::EmptyReply) => Err(untold(Error::from(broken))),
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }
