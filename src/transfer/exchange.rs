@@ -274,7 +274,10 @@ impl Exchange<'_> {
         let decision = self.incoming.receiver.decide(&head);
         if !self.out.is_complete() && head.status() >= 300 {
             // An error makes the rest of the request pointless (RFC 9112, 9.5).
-            self.expectation_failed = head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_));
+            if head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_)) {
+                self.expectation_failed = true;
+                self.tap.emit(Happening::ExpectationFailed);
+            }
             self.out.state = Sending::Given;
         } else {
             self.out.granted();
