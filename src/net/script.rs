@@ -184,7 +184,7 @@ impl Wire for ScriptedWire {
                 }
                 Some(Step::Reset) => {
                     self.reset = true;
-                    return Io::Failed(io::ErrorKind::ConnectionReset.into());
+                    return Io::Failed(rustix::io::Errno::CONNRESET.into());
                 }
                 Some(Step::Close) | None => return Io::Eof,
             }
