@@ -28,6 +28,8 @@ mod options;
 mod progress;
 mod scripted;
 mod source;
+mod stories;
+mod support;
 mod text;
 mod trace;
 mod writeout;
