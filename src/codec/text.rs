@@ -68,6 +68,14 @@ pub fn visible(line: &[u8]) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// One line with its line end, made visible for a terminal; the line end itself stays.
+pub fn visible_line(line: &[u8]) -> String {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let end = if text.len() < line.len() { "\r\n" } else { "" };
+    format!("{}{end}", visible(text))
+}
+
 /// A streaming filter that makes control characters visible and leaves lines and tabs as they are.
 ///
 /// Splitting the input anywhere changes nothing. The output is UTF-8 and at most four times as long.

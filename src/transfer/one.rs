@@ -13,7 +13,7 @@ use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Pee
 use crate::net::{Deadlines, Link, Network, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
 use crate::streams::Streams;
-use crate::target::{Reading, Target};
+use crate::target::{Reading, Scheme, Target};
 use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{BodyFields, Hop, RequestHead, compose, given_value, speaks_http11};
 use crate::transfer::content::{Content, add_to_url};
@@ -141,8 +141,9 @@ impl<'a> Transfer<'a> {
         let operation = job.operation;
         let now = tap.clock().now();
         let mut target = read_url(operation, job.url)?;
-        add_to_url(&mut target, operation, job.upload);
+        add_to_url(&mut target, operation, job.upload).map_err(|error| rejected(&error))?;
         let (content, request) = Content::new(job, shared)?;
+        check_request_line(&request)?;
         shared.network.learn(&operation.route.resolve, tap)?;
         Ok(Self {
             shared,
@@ -235,7 +236,7 @@ impl<'a> Transfer<'a> {
 
     /// A connection to the target: a kept one, or a new one through whatever proxies there are.
     fn open(&mut self, way: &Way) -> Result<Link, Error> {
-        let terms = self.terms();
+        let terms = Terms { deadline: self.deadlines.end(), ..self.terms() };
         let noise = &self.shared.noise;
         let mut request = TunnelRequest {
             operation: self.operation,
@@ -361,7 +362,9 @@ impl<'a> Transfer<'a> {
     fn turn(&mut self, redirect: Redirect) -> Result<(), Error> {
         self.followed += 1;
         if self.request.auto_referer {
-            self.referer = Some(self.target.without_userinfo());
+            // Not from HTTPS to HTTP (RFC 9110, 10.1.3): the URL was not for everybody to see.
+            let downgraded = self.target.scheme == Scheme::Https && redirect.target.scheme == Scheme::Http;
+            self.referer = (!downgraded).then(|| self.target.without_userinfo());
         }
         match redirect.method {
             NextMethod::Same => self.content.rewind()?,
@@ -581,7 +584,7 @@ impl Transfer<'_> {
             return None;
         }
         let host = self.cookie_host();
-        let secure = self.target.scheme == crate::target::Scheme::Https;
+        let secure = self.target.scheme == Scheme::Https;
         let origin = Origin { host: &host, path: &self.target.path, secure };
         let jar = self.shared.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let field = if plan.engine() {
@@ -647,6 +650,17 @@ pub fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
         return Err(Error::new(Exit::UnsupportedProtocol, message));
     }
     Ok(target)
+}
+
+/// What stands in a request line holds no blank: a server would read another line than was meant.
+fn check_request_line(request: &Request) -> Result<(), Error> {
+    for (option, value) in [("-X", &request.method), ("--request-target", &request.request_target)] {
+        if let Some(value) = value.as_ref().filter(|value| value.chars().any(|c| c.is_control() || c == ' ')) {
+            let message = format!("{option} '{}' holds a blank or a control character", value.escape_debug());
+            return Err(Error::new(Exit::FailedInit, message));
+        }
+    }
+    Ok(())
 }
 
 /// A URL that cannot be used.
