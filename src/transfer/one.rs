@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::codec::text::hexadecimal;
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
@@ -649,5 +650,5 @@ fn slow_limit(speed: Option<u64>, time: Option<Duration>) -> Option<(u64, Durati
 fn cnonce(noise: &Noise) -> String {
     let mut octets = [0_u8; 16];
     noise(&mut octets);
-    octets.iter().flat_map(|octet| [octet >> 4, octet & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    hexadecimal(&octets)
 }
