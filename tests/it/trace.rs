@@ -155,7 +155,9 @@ fn each_other_fact_has_its_line() {
             "* Need to rewind upload for next request\n",
         ),
         (
-            Happening::AuthenticationFailed { scheme: "Basic" },
+            Happening::AuthenticationRemark {
+                remark: "Basic authentication problem, ignoring.",
+            },
             "* Basic authentication problem, ignoring.\n",
         ),
         (
