@@ -48,6 +48,7 @@ exits! {
     PartialFile = 18, "the body ended before its announced end";
     HttpReturnedError = 22, "the status was 400 or higher, with --fail";
     WriteError = 23, "output could not be written";
+    UploadFailed = 25, "the request body cannot be sent to this server";
     ReadError = 26, "input could not be read";
     OutOfMemory = 27, "memory ran out";
     OperationTimedout = 28, "a time limit ran out";
@@ -317,14 +318,6 @@ impl Error {
         Self::new(
             Exit::SetoptOptionSyntax,
             format!("Couldn't parse CURLOPT_CONNECT_TO entry '{}'", plain(entry)),
-        )
-    }
-
-    /// The path of a unix socket that does not fit, or a kind of socket that is not there.
-    pub fn unix_socket(path: &str) -> Self {
-        Self::new(
-            Exit::CouldntConnect,
-            format!("Unix socket path too long: '{}'", plain(path)),
         )
     }
 

@@ -12,6 +12,20 @@
 
 mod deadlines;
 mod dial;
+#[cfg(target_os = "linux")]
+mod interface;
+#[cfg(not(target_os = "linux"))]
+mod interface {
+    //! Interfaces cannot be looked up by name on this system.
+
+    pub(super) fn index(_name: &str) -> Option<u32> {
+        None
+    }
+
+    pub(super) fn addresses(_name: &str) -> Vec<std::net::IpAddr> {
+        Vec::new()
+    }
+}
 mod pool;
 mod proxy;
 mod resolve;
@@ -90,6 +104,8 @@ pub struct Link {
     pub tls: bool,
     /// Whether it served before: a failure before the first octet is then worth another try.
     pub used_before: bool,
+    /// The last response on it was HTTP/1.0: so is the next request.
+    pub http10: bool,
     way: Box<Way>,
 }
 
@@ -108,6 +124,7 @@ impl Link {
             id: 0,
             tls: way.scheme == Scheme::Https,
             used_before: false,
+            http10: false,
             way: Box::new(way),
         }
     }
