@@ -77,6 +77,9 @@ pub struct Outcome {
     pub found: Found,
 }
 
+/// A longer request head is not sent (curl's `DYN_HTTP_REQUEST`), in octets.
+const MOST_HEAD: usize = 1024 * 1024;
+
 /// Connections that died in a row before one octet came (curl's `CONN_MAX_RETRIES`).
 const MOST_REDIALS: u32 = 5;
 
@@ -517,7 +520,7 @@ impl Transfer<'_> {
         let cookie = self.cookie();
         let (range, content_range) = self.ranges();
         let signature_lines = self.sign(method)?;
-        Ok(compose(&self.request, &Hop {
+        let head = compose(&self.request, &Hop {
             target: &self.target,
             method,
             http11: speaks_http11(self.request.version, self.server_spoke_http10),
@@ -534,7 +537,11 @@ impl Transfer<'_> {
             body: if withheld { withheld_body(&self.content) } else { self.content.fields() },
             never_expect: self.never_expect || withheld,
             negotiating: withheld,
-        }))
+        });
+        if head.octets.len() > MOST_HEAD {
+            return Err(Error::new(Exit::TooLarge, format!("The request head is larger than {MOST_HEAD} bytes")));
+        }
+        Ok(head)
     }
 
     fn other_host(&self) -> bool {

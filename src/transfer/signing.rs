@@ -4,7 +4,7 @@
 //! the signer. Must not know: how a signature is made.
 
 use crate::error::{Error, Exit};
-use crate::plan::{Auth, Body, Httpsig, Request};
+use crate::plan::{Auth, Body, Httpsig, Request, Secret};
 use crate::target::Target;
 use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{fields_sent, host_sent, names_field};
@@ -60,7 +60,7 @@ impl<'a> Signer<'a> {
         let key = plan
             .key
             .as_ref()
-            .map(|key| key.reveal())
+            .map(Secret::reveal)
             .filter(|key| !key.is_empty());
         let key_id = plan.key_id.as_deref().filter(|id| !id.is_empty());
         Ok(Some(Self::Message {

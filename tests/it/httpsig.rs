@@ -244,9 +244,9 @@ fn the_authority_in_its_normal_form() {
         let expected = format!("\"@authority\": {expected}\n");
         check(
             Case {
+                components,
                 url,
                 host,
-                components,
                 ..CURL
             },
             &expected,

@@ -110,7 +110,7 @@ fn the_test_suite_of_aws() {
             url,
             ..SUITE
         }
-        .check("host;x-amz-date", signature)
+        .check("host;x-amz-date", signature);
     };
     post(
         "https://example.amazonaws.com/",
