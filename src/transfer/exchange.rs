@@ -84,6 +84,13 @@ pub struct Failure {
     pub nothing_came: bool,
 }
 
+impl Failure {
+    /// There is no request that could be sent.
+    pub fn before_sending(error: Error) -> Self {
+        Self { error, told: false, nothing_came: true }
+    }
+}
+
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 const WINDOW: usize = 64 * 1024;
 
