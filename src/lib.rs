@@ -82,7 +82,7 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
     let network = Network::over(sockets, surroundings(&environment));
-    let jar = Mutex::new(Jar::new(codec::date::parse));
+    let jar = Mutex::new(Jar::new(codec::date::cookie));
     let shared = Shared { environment, network, jar, streams, noise };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }

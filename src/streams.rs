@@ -6,6 +6,8 @@
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::event::{PollFd, PollFlags, poll};
+
 /// The three streams of a run.
 #[derive(Clone)]
 pub struct Streams {
@@ -77,7 +79,7 @@ impl Console {
     pub fn from_file(file: std::fs::File) -> Self {
         let file = Arc::new(file);
         Self {
-            writer: Arc::new(Mutex::new(file.clone())),
+            writer: Arc::new(Mutex::new(Patient(file.clone()))),
             file: Some(file),
         }
     }
@@ -90,6 +92,27 @@ impl Console {
     /// Writes text whose loss nobody could be told of: a closed standard error is silence.
     pub fn tell(&self, text: &[u8]) {
         let _ = self.clone().write_all(text);
+    }
+}
+
+/// A file that may be non-blocking (a pipe that Node made): `EAGAIN` is no error, but a wait.
+struct Patient(Arc<std::fs::File>);
+
+impl Write for Patient {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        loop {
+            match (&*self.0).write(octets) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let mut writable = [PollFd::new(&*self.0, PollFlags::OUT)];
+                    poll(&mut writable, None)?;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

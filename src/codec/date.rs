@@ -1,8 +1,8 @@
 //! Dates as curl reads them, and as HTTP writes them.
 //!
 //! [`parse`] takes everything that `curl_getdate` does: the three forms of RFC 9110 §5.6.7, those of
-//! cookies, and nearly any other order of the same parts. It serves `-z`, `Expires` of cookies,
-//! `Retry-After` and `Last-Modified`. Times are seconds since the beginning of 1970, UTC; there is no
+//! cookies, and nearly any other order of the same parts. It serves `-z`, `Retry-After` and
+//! `Last-Modified`; [`cookie`] reads `Expires` of cookies, as browsers do. Times are seconds since the beginning of 1970, UTC; there is no
 //! clock and no local time here.
 
 use std::fmt::Write as _;
@@ -19,6 +19,60 @@ const WEEKDAYS: [&str; 7] = [
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
+
+/// Reads the date of a cookie as RFC 6265 §5.1.1 says: the first time, day, month and year among
+/// words that anything may stand between. Zones and weekdays mean nothing.
+pub fn cookie(text: &[u8]) -> Option<i64> {
+    let (mut time, mut day, mut month, mut year) = (None, None, None, None);
+    for word in text.split(|&octet| is_cookie_delimiter(octet)).filter(|word| !word.is_empty()) {
+        if time.is_none() && let Some(found) = clock_time(word) {
+            time = Some(found);
+        } else if day.is_none() && let Some(found) = leading_number(word, 1, 2) {
+            day = Some(found);
+        } else if month.is_none() && let Some(found) = month_named(word) {
+            month = Some(found);
+        } else if year.is_none() && let Some(found) = leading_number(word, 2, 4) {
+            year = Some(match found {
+                0..=69 => found + 2000,
+                70..=99 => found + 1900,
+                _ => found,
+            });
+        }
+    }
+    let (day, month, year) = (day?, month?, year?);
+    let (hours, minutes, seconds) = time?;
+    let valid = (1..=31).contains(&day) && year >= FIRST_COOKIE_YEAR && hours <= 23 && minutes <= 59 && seconds <= 59;
+    let of_day = (hours * 60 + minutes) * 60 + seconds;
+    valid.then_some((days(year, month) + day - 1) * 86_400 + of_day)
+}
+
+/// RFC 6265 §5.1.1, step 5.
+const FIRST_COOKIE_YEAR: i64 = 1601;
+
+fn is_cookie_delimiter(octet: u8) -> bool {
+    matches!(octet, b'\t' | 0x20..=0x2f | 0x3b..=0x40 | 0x5b..=0x60 | 0x7b..=0x7e)
+}
+
+/// A number of so many digits at the beginning of a word, followed by no further digit.
+fn leading_number(word: &[u8], least: usize, most: usize) -> Option<i64> {
+    let digits = word.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let digits = word.get(..digits).filter(|digits| (least..=most).contains(&digits.len()))?;
+    Some(digits.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+}
+
+/// `21:01:22`; whether there is such a time is another question.
+fn clock_time(word: &[u8]) -> Option<(i64, i64, i64)> {
+    let mut parts = word.splitn(3, |&octet| octet == b':');
+    let whole = |part: &[u8]| leading_number(part, 1, 2).filter(|_| part.len() <= 2);
+    let (hours, minutes) = (whole(parts.next()?)?, whole(parts.next()?)?);
+    Some((hours, minutes, leading_number(parts.next()?, 1, 2)?))
+}
+
+fn month_named(word: &[u8]) -> Option<i64> {
+    let start = word.get(..3)?;
+    let found = MONTHS.iter().position(|month| start.eq_ignore_ascii_case(month.as_bytes()))?;
+    i64::try_from(found).ok()
+}
 
 /// The names of time zones, and the minutes that make UTC of their time. The single letters have the
 /// signs that curl gives them (and RFC 822 did), the reverse of military usage.

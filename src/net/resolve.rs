@@ -118,6 +118,7 @@ impl Resolver {
             None if name.rsplit('.').next() == Some("localhost") => {
                 let both: [IpAddr; 2] = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
                 let both = both.map(|address| SocketAddr::new(address, port));
+                self.remember(name, port, &both, tap.clock().now());
                 (both.to_vec(), Lookup::Asked)
             }
             None => {

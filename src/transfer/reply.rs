@@ -279,7 +279,7 @@ impl Reply<'_> {
         if head.status() == 416 {
             return Ok(true);
         }
-        if head.status() == 206 {
+        if head.status() == 206 || head.field("Content-Range").is_some() {
             return if continues(head, from) { Ok(false) } else { Err(no_resumption()) };
         }
         let length = head.field("Content-Length").map(|field| String::from_utf8_lossy(&field.value).into_owned());
