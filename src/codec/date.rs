@@ -146,6 +146,18 @@ pub fn imf_fixdate(seconds: i64) -> String {
     text
 }
 
+/// The form of curl's cache files: `19941106 08:49:37`, in UTC. None for a time that no such form
+/// can be read back from: before the year 1583, or after 9999.
+pub fn stamp(seconds: i64) -> Option<String> {
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = civil(days.min(i64::from(u32::MAX)));
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let month = month + 1;
+    (FIRST_YEAR..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}"))
+}
+
 /// What a number is taken for if nothing else decides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Next {
