@@ -320,14 +320,6 @@ impl Error {
         )
     }
 
-    /// The path of a unix socket that does not fit, or a kind of socket that is not there.
-    pub fn unix_socket(path: &str) -> Self {
-        Self::new(
-            Exit::CouldntConnect,
-            format!("Unix socket path too long: '{}'", plain(path)),
-        )
-    }
-
     /// A proxy handshake that failed.
     pub fn proxy(message: impl Into<String>) -> Self {
         Self::new(Exit::Proxy, message)

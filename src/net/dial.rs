@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::deadlines::Deadlines;
+use super::interface;
 use super::resolve::{Question, Resolver};
 use super::socket::{self, Hindered, Started};
 use super::wire::{SocketWire, timeout};
@@ -183,7 +184,9 @@ impl Race<'_> {
             .extract_if(.., |_| ready.next().unwrap_or(false))
             .collect();
         for mut attempt in ended {
-            attempt.local = socket::local_address(&attempt.socket).or(attempt.local);
+            attempt.local = attempt
+                .local
+                .or_else(|| socket::local_address(&attempt.socket));
             match outcome(&attempt.socket) {
                 Ok(()) => return Ok(Some(attempt)),
                 Err(error) => self.lost(&attempt.peer, attempt.local, &error),
@@ -233,7 +236,7 @@ pub(super) fn source_addresses(
     } else {
         (Some(interface), Some(interface))
     };
-    let of_device = device.map(socket::interface_addresses).unwrap_or_default();
+    let of_device = device.map(interface::addresses).unwrap_or_default();
     if !of_device.is_empty() {
         return Ok(of_device);
     }

@@ -12,6 +12,20 @@
 
 mod deadlines;
 mod dial;
+#[cfg(target_os = "linux")]
+mod interface;
+#[cfg(not(target_os = "linux"))]
+mod interface {
+    //! Interfaces cannot be looked up by name on this system.
+
+    pub(super) fn index(_name: &str) -> Option<u32> {
+        None
+    }
+
+    pub(super) fn addresses(_name: &str) -> Vec<std::net::IpAddr> {
+        Vec::new()
+    }
+}
 mod pool;
 mod proxy;
 mod resolve;

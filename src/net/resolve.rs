@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::deadlines::Deadlines;
+use super::interface;
 use crate::error::{Error, Result};
 use crate::event::{Happening, Lookup, Side, Tap};
 use crate::plan::Family;
@@ -172,11 +173,13 @@ impl Resolver {
 fn ask(name: &str, port: u16, deadlines: &Deadlines, tap: &Tap) -> Result<Vec<SocketAddr>> {
     let (sender, answer) = channel();
     let asked = name.to_owned();
-    std::thread::spawn(move || {
+    let ask = move || {
         let found = (asked.as_str(), port).to_socket_addrs();
         // Nobody listens any more when the time was up.
         let _ = sender.send(found.map(Iterator::collect).unwrap_or_default());
-    });
+    };
+    // Without a thread the sender is gone, which is an answer too.
+    let _ = std::thread::Builder::new().spawn(ask);
     wait_for(&answer, deadlines, tap)
 }
 
@@ -225,23 +228,11 @@ fn in_order(addresses: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
 fn with_zone(address: IpAddr, port: u16, zone: Option<&str>) -> SocketAddr {
     match (address, zone) {
         (IpAddr::V6(address), Some(zone)) => {
-            let index = zone.parse().ok().or_else(|| interface_index(zone));
+            let index = zone.parse().ok().or_else(|| interface::index(zone));
             SocketAddrV6::new(address, port, 0, index.unwrap_or(0)).into()
         }
         _ => SocketAddr::new(address, port),
     }
-}
-
-#[cfg(target_os = "linux")]
-fn interface_index(name: &str) -> Option<u32> {
-    use rustix::net::{AddressFamily, SocketType, netdevice, socket};
-    let any = socket(AddressFamily::INET, SocketType::DGRAM, None).ok()?;
-    netdevice::name_to_index(any, name).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn interface_index(_name: &str) -> Option<u32> {
-    None
 }
 
 /// An entry of `--resolve`.

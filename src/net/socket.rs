@@ -10,7 +10,9 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, sockopt};
+#[cfg(not(target_vendor = "apple"))]
+use rustix::net::SocketFlags;
+use rustix::net::{AddressFamily, Protocol, SocketAddrUnix, SocketType, sockopt};
 
 use crate::event::Peer;
 use crate::plan::{Keepalive, Route};
@@ -72,11 +74,18 @@ pub(super) fn local_address(socket: &OwnedFd) -> Option<SocketAddr> {
     (address.port() != 0).then_some(address)
 }
 
-fn open(family: AddressFamily, protocol: Option<rustix::net::Protocol>) -> Result<OwnedFd, Errno> {
+/// A socket that never blocks and that no child process inherits.
+#[cfg(not(target_vendor = "apple"))]
+fn open(family: AddressFamily, protocol: Option<Protocol>) -> Result<OwnedFd, Errno> {
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    rustix::net::socket_with(family, SocketType::STREAM, flags, protocol)
+}
+
+#[cfg(target_vendor = "apple")]
+fn open(family: AddressFamily, protocol: Option<Protocol>) -> Result<OwnedFd, Errno> {
     let socket = rustix::net::socket(family, SocketType::STREAM, protocol)?;
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     rustix::io::ioctl_fionbio(&socket, true)?;
-    #[cfg(target_vendor = "apple")]
     sockopt::set_socket_nosigpipe(&socket, true)?;
     Ok(socket)
 }
@@ -167,9 +176,4 @@ fn bind(
         }
     }
     outcome.map_err(io::Error::from)
-}
-
-/// The addresses of a network interface, such as `eth0`.
-pub(super) fn interface_addresses(_name: &str) -> Vec<IpAddr> {
-    Vec::new()
 }

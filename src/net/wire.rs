@@ -52,7 +52,7 @@ pub trait Wire: Send {
     fn watch(&mut self, _tap: &Tap) {}
 }
 
-/// What is waited for.
+/// What is waited for: something at least, or the wait has no end.
 #[derive(Clone, Copy, Default)]
 pub struct Wait<'a> {
     /// No longer than this; octets that have come already win over a time that has passed.
@@ -73,7 +73,8 @@ pub enum Io<'a> {
         /// The octets, at least one.
         bytes: &'a [u8],
     },
-    /// The kernel took so many octets of the queue since this was told last.
+    /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
+    /// and the queue was dropped.
     Sent(usize),
     /// [`Wait::also`] is readable.
     AlsoReady,
@@ -272,6 +273,7 @@ impl Wire for SocketWire {
 
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
         loop {
+            let was_queued = !self.queue.is_empty();
             self.flush();
             if wait.receive && self.may_read {
                 match self.read() {
@@ -285,7 +287,7 @@ impl Wire for SocketWire {
                     Err(error) => return self.ended(Io::Failed(error)),
                 }
             }
-            if self.taken > 0 {
+            if self.taken > 0 || (was_queued && self.failure.is_some()) {
                 return Io::Sent(std::mem::take(&mut self.taken));
             }
             match self.poll(&wait) {

@@ -3,9 +3,12 @@
 mod dial;
 mod proxy;
 mod tls;
+mod world;
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -136,7 +139,7 @@ fn serve(mut each: impl FnMut(TcpStream) + Send + 'static) -> SocketAddr {
         listener
             .incoming()
             .map_while(Result::ok)
-            .for_each(&mut each)
+            .for_each(&mut each);
     });
     address
 }
@@ -244,6 +247,56 @@ fn an_echo_of_megabytes_does_not_lock_up() {
 }
 
 #[test]
+fn an_early_answer_is_seen_after_sending_failed() {
+    let server = serve(|mut stream| {
+        stream.write_all(b"413 too large").unwrap();
+        stream.read_exact(&mut [0; 4]).unwrap();
+        // What is left unread makes this end a reset.
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    let until = Some(SystemClock.now() + Duration::from_secs(20));
+    let block = vec![b'x'; 64 * 1024];
+    while link.wire.send(&block).is_ok() {
+        while link.wire.queued() > block.len() {
+            let held_back = Wait {
+                until,
+                ..Wait::default()
+            };
+            assert!(matches!(link.wire.wait(held_back), Io::Sent(_)));
+        }
+    }
+    assert!(link.wire.sending_failed().is_some());
+    assert_eq!(receive(&mut *link.wire, 13), b"413 too large");
+    let wait = Wait {
+        until,
+        receive: true,
+        also: None,
+    };
+    assert!(matches!(link.wire.wait(wait), Io::Failed(_)));
+}
+
+#[test]
+fn something_else_ends_a_wait() {
+    let server = serve(|mut stream| drop(stream.read_to_end(&mut Vec::new())));
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    let (mut one, other) = UnixStream::pair().unwrap();
+    let now = SystemClock.now();
+    let wait = |until: Duration| Wait {
+        until: Some(now + until),
+        receive: true,
+        also: Some(other.as_fd()),
+    };
+    assert!(matches!(link.wire.wait(wait(Duration::ZERO)), Io::TimedOut));
+    one.write_all(b"typed").unwrap();
+    let much = Duration::from_secs(20);
+    assert!(matches!(link.wire.wait(wait(much)), Io::AlsoReady));
+}
+
+#[test]
 fn a_kept_connection_is_reused_and_a_dead_one_thrown_away() {
     let server = serve(|mut stream| {
         let mut request = [0; 4];
@@ -297,7 +350,7 @@ impl Clock for StillClock {
 #[test]
 fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
     let clock = Arc::new(StillClock(SystemClock.now(), Mutex::default()));
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let steps = [
         Step::Expect(4),
         Step::Silence(hour),
@@ -307,7 +360,7 @@ fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
     let mut wire = ScriptedWire::new(steps, clock.clone());
     let sent = wire.sent();
     let wait = |minutes: u64| Wait {
-        until: Some(clock.0 + Duration::from_secs(minutes * 60)),
+        until: Some(clock.0 + Duration::from_mins(minutes)),
         receive: true,
         also: None,
     };
@@ -320,6 +373,6 @@ fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
         Io::Bytes { bytes: b"pong", .. }
     ));
     assert!(matches!(wire.wait(wait(62)), Io::Eof));
-    assert_eq!(clock.wall(), hour + Duration::from_secs(60));
+    assert_eq!(clock.wall(), hour + Duration::from_mins(1));
     assert_eq!(*sent.lock().unwrap(), b"ping");
 }

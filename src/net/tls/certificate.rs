@@ -58,6 +58,25 @@ pub(super) fn public_key(der: &[u8]) -> Option<Vec<u8>> {
         .ok()
 }
 
+/// A public key apart from its certificate.
+pub(super) struct BareKey {
+    /// The algorithm and its parameters, DER without the outer header.
+    pub(super) algorithm: Vec<u8>,
+    /// The key.
+    pub(super) bits: Vec<u8>,
+}
+
+/// The public key of any certificate, of version 1 too, which webpki does not read.
+pub(super) fn bare_key(der: &[u8]) -> Option<BareKey> {
+    let parsed = Parsed::from_der(der).ok()?;
+    let key = parsed.tbs_certificate().subject_public_key_info();
+    let algorithm = key.algorithm.to_der().ok()?;
+    Some(BareKey {
+        algorithm: AnyRef::from_der(&algorithm).ok()?.value().to_vec(),
+        bits: key.subject_public_key.as_bytes()?.to_vec(),
+    })
+}
+
 /// The name of a certificate that stands for a host, as the certificate spells it.
 pub(super) fn matching_name<'a>(names: &'a [String], host: &str) -> Option<&'a String> {
     names.iter().find(|name| {

@@ -74,3 +74,78 @@ fn tell(tap: &Tap, layer: Layer, direction: Direction, role: Role, octets: &[u8]
         bytes: Bytes::Seen(octets),
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::event::{Event, Interest, Observer};
+
+    type Pieces = Vec<(Role, Vec<u8>)>;
+
+    #[derive(Clone, Default)]
+    struct Told(Arc<Mutex<Pieces>>);
+
+    impl Observer for Told {
+        fn observe(&mut self, event: &Event<'_>) {
+            if let Happening::Piece {
+                role,
+                bytes: Bytes::Seen(octets),
+                ..
+            } = event.what
+            {
+                self.0.lock().unwrap().push((role, octets.to_vec()));
+            }
+        }
+
+        fn wants(&self) -> Interest {
+            Interest {
+                records: true,
+                ..Interest::default()
+            }
+        }
+    }
+
+    fn told(octets: &[u8], cuts: &[usize]) -> Pieces {
+        let told = Told::default();
+        let tap = Tap::new(Arc::new(SystemClock), vec![Box::new(told.clone())]);
+        let mut records = Records::new(Layer::Tls);
+        records.tell(&tap);
+        let mut rest = octets;
+        for cut in cuts {
+            let (first, after) = rest.split_at((*cut).min(rest.len()));
+            records.pass(Direction::In, first);
+            rest = after;
+        }
+        records.pass(Direction::In, rest);
+        records.end();
+        told.0.lock().unwrap().clone()
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_the_input_changes_nothing_and_no_octet_is_lost(
+            bodies in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..6),
+            stray in prop::collection::vec(any::<u8>(), 0..5),
+            cuts in prop::collection::vec(0..200_usize, 0..12),
+        ) {
+            let mut octets = Vec::new();
+            for body in &bodies {
+                octets.extend([22, 3, 3]);
+                octets.extend(u16::try_from(body.len()).unwrap().to_be_bytes());
+                octets.extend(body);
+            }
+            octets.extend(&stray);
+            let whole = told(&octets, &[]);
+            prop_assert_eq!(&told(&octets, &cuts), &whole);
+            let joined: Vec<u8> = whole.iter().flat_map(|(_, piece)| piece.clone()).collect();
+            prop_assert_eq!(joined, octets);
+            let records = whole.iter().filter(|(role, _)| *role == Role::TlsRecord).count();
+            prop_assert_eq!(records, bodies.len());
+        }
+    }
+}

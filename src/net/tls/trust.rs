@@ -18,7 +18,7 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 
-use super::certificate::describe;
+use super::certificate::{bare_key, describe};
 use super::moment::in_words;
 use crate::error::{Error, Result, reason};
 use crate::event::Trust;
@@ -231,6 +231,35 @@ impl Verifier {
     }
 }
 
+impl Verifier {
+    /// Whether a certificate has a form that webpki refuses, and nobody minds (`-k`): those that
+    /// `openssl x509 -req` makes are of version 1.
+    fn is_odd_but_welcome(&self, own: &CertificateDer<'_>) -> bool {
+        self.policy == Policy::Ignore && ParsedCertificate::try_from(own).is_err()
+    }
+
+    /// Checks the signature of a handshake with the key of such a certificate.
+    fn verify_with_bare_key(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let key = bare_key(own).ok_or(CertificateError::BadEncoding)?;
+        let schemes = self.algorithms.mapping.iter();
+        schemes
+            .filter(|(scheme, _)| *scheme == signed.scheme)
+            .flat_map(|(_, algorithms)| algorithms.iter())
+            .filter(|algorithm| algorithm.public_key_alg_id().as_ref() == key.algorithm)
+            .find(|algorithm| {
+                let verdict = algorithm.verify_signature(&key.bits, message, signed.signature());
+                verdict.is_ok()
+            })
+            .map(|_| HandshakeSignatureValid::assertion())
+            .ok_or_else(|| CertificateError::BadSignature.into())
+    }
+}
+
 /// A certificate that was itself named as trusted needs no issuer, and may say that it is one, as
 /// those of most local servers do; webpki alone refuses that. Its dates and names still count.
 fn judge_named(
@@ -283,12 +312,33 @@ fn explain(error: &rustls::Error, chain: &[CertificateDer<'_>]) -> Distrust {
         }
         Reason::UnhandledCriticalExtension => "unhandled critical extension".to_owned(),
         Reason::BadEncoding => "the certificate is malformed".to_owned(),
+        Reason::UnsupportedSignatureAlgorithmContext { .. } => {
+            let algorithm = &own.signature_algorithm;
+            format!("a signature in the chain is too weak or not supported ({algorithm})")
+        }
         Reason::UnknownIssuer => unknown_issuer(chain),
-        // The one of these that is common: a self-signed certificate that says CA:TRUE.
+        // The commonest of these: a self-signed certificate that says CA:TRUE.
         _ if own.subject == own.issuer && !own.subject.is_empty() => unknown_issuer(chain),
+        Reason::Other(OtherError(cause)) => constraint(&cause.to_string()),
         other => other.to_string(),
     };
     Distrust::Chain(reason)
+}
+
+/// What webpki has no variant of rustls for; it tells the name of its own.
+fn constraint(name: &str) -> String {
+    let words = match name {
+        "CaUsedAsEndEntity" => "the certificate is an authority's (CA:TRUE), not a server's",
+        "EndEntityUsedAsCa" => "invalid CA certificate: an issuer in the chain is no authority",
+        "PathLenConstraintViolated" => "path length constraint exceeded",
+        "NameConstraintViolation" => {
+            "permitted subtree violation: an issuer may not name this host"
+        }
+        "UnsupportedCriticalExtension" => "unhandled critical extension",
+        "MaximumPathDepthExceeded" => "certificate chain too long",
+        other => other,
+    };
+    words.to_owned()
 }
 
 fn expired(at: i64) -> String {
@@ -316,8 +366,8 @@ fn unknown_issuer(chain: &[CertificateDer<'_>]) -> String {
         .unwrap_or_default();
     let advice = "--cacert names a file of certificates to trust";
     match words.as_slice() {
-        [own] if own.subject == own.issuer => {
-            format!("self-signed certificate ({last}); {advice}")
+        [own, ..] if own.subject == own.issuer => {
+            format!("self-signed certificate ({}); {advice}", own.issuer)
         }
         [.., root] if root.subject == root.issuer => {
             format!("self-signed certificate in certificate chain ({last}); {advice}")
@@ -370,6 +420,9 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        if self.is_odd_but_welcome(cert) {
+            return self.verify_with_bare_key(message, cert, dss);
+        }
         rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
     }
 
@@ -379,6 +432,9 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        if self.is_odd_but_welcome(cert) {
+            return self.verify_with_bare_key(message, cert, dss);
+        }
         rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
     }
 

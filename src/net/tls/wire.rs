@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustls::ClientConnection;
+use rustls::{CertificateError, ClientConnection};
 
 use super::records::Records;
 use crate::clock::Clock;
@@ -74,6 +74,9 @@ pub(super) fn in_words(error: &rustls::Error) -> String {
                 "the server refused with the alert '{}'",
                 spaced(&format!("{alert:?}"))
             )
+        }
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+            "the server's key is too weak, or did not sign the handshake".to_owned()
         }
         other => other.to_string(),
     }

@@ -108,6 +108,9 @@ fn a_socket_is_bound_to_what_was_asked_for() {
     check("127.0.0.3", Ok("127.0.0.3"));
     check("host!127.0.0.4", Ok("127.0.0.4"));
     check("localhost", Ok("127.0.0.1"));
+    check("if!lo", Ok("127.0.0.1"));
+    check("lo", Ok("127.0.0.1"));
+    check("ifhost!lo!127.0.0.5", Ok("127.0.0.5"));
     check("::1", Err(45));
     check("if!no-such-device", Err(45));
     check("192.0.2.1", Err(45));

@@ -2,81 +2,24 @@
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
-    PublicKeyData as _, date_time_ymd,
-};
+use rcgen::{KeyPair, PublicKeyData as _, date_time_ymd};
 use rcurl::error::Exit;
 use rcurl::event::{Interest, Observer as _};
 use rcurl::net::{Network, Surroundings};
 use rcurl::plan::{Tls, TlsVersion};
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
+use super::world::{Issued, World, pem, private, self_signed, trusting};
 use super::{Notes, open, receive, serve, tap_with, way};
-
-/// An authority and the folder that its file stands in.
-struct World {
-    ca: CertifiedIssuer<'static, KeyPair>,
-    folder: tempfile::TempDir,
-}
-
-/// A certificate with its key.
-struct Issued {
-    chain: Vec<CertificateDer<'static>>,
-    key: KeyPair,
-}
-
-impl World {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "Test CA");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), ca.pem()).unwrap();
-        Self { ca, folder }
-    }
-
-    fn issue(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Issued {
-        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let mut params = CertificateParams::new(names).unwrap();
-        params.distinguished_name.push(DnType::CommonName, "leaf");
-        change(&mut params);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.ca).unwrap();
-        Issued {
-            chain: vec![certificate.der().clone()],
-            key,
-        }
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, content).unwrap();
-        path
-    }
-
-    /// Settings that trust this world's authority.
-    fn trusting(&self) -> Tls {
-        trusting(&self.folder.path().join("ca.pem"))
-    }
-}
-
-fn trusting(file: &Path) -> Tls {
-    Tls {
-        ca_file: Some(file.to_owned()),
-        ..Tls::default()
-    }
-}
 
 fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion]) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -86,10 +29,6 @@ fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion
         .with_no_client_auth()
         .with_single_cert(issued.chain.clone(), private(&issued.key))
         .unwrap()
-}
-
-fn private(key: &KeyPair) -> PrivateKeyDer<'static> {
-    PrivateKeyDer::try_from(key.serialize_der()).unwrap()
 }
 
 /// Whether the server says goodbye.
@@ -195,89 +134,80 @@ fn the_limits_on_versions_are_kept() {
     assert!(answer.unwrap_err().starts_with("35 TLS connect error: "));
 }
 
-#[test]
-fn a_certificate_is_refused_with_a_reason_to_act_on() {
-    let world = World::new();
-    let check = |issued: &Issued, host: &str, settings: Tls, expected: &str| {
-        let server = tls_server(config(issued, &BOTH), Goodbye::Said);
-        let insecure = Tls {
-            verify: false,
-            ..settings.clone()
-        };
-        let (answer, secured) = exchange(server, host, settings);
-        let message = answer.unwrap_err();
-        assert!(message.starts_with(expected), "{message}\n{expected}");
-        assert!(secured[0].contains(": Failed("), "{secured:?}");
-        let (answer, secured) = exchange(server, host, insecure);
-        assert_eq!(answer.unwrap(), b"pong");
-        assert!(secured[0].contains(": Ignored("), "{secured:?}");
+/// Checks that a certificate is refused in these words, and accepted when nobody asks.
+fn check_refused(issued: &Issued, host: &str, settings: Tls, expected: &str) {
+    let server = tls_server(config(issued, &BOTH), Goodbye::Said);
+    let insecure = Tls {
+        verify: false,
+        ..settings.clone()
     };
-    let expired = world.issue(&["a.test"], |params| {
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2002, 2, 3);
-    });
+    let (answer, secured) = exchange(server, host, settings);
+    let message = answer.unwrap_err();
+    assert!(message.starts_with(expected), "{message}\n{expected}");
+    assert!(secured[0].contains(": Failed("), "{secured:?}");
+    let (answer, secured) = exchange(server, host, insecure);
+    assert_eq!(answer.unwrap(), b"pong");
+    assert!(secured[0].contains(": Ignored("), "{secured:?}");
+}
+
+#[test]
+fn a_certificate_out_of_date_is_refused_with_its_date() {
+    let world = World::new();
+    let dated = |first: i32, last: i32| {
+        world.issue(&["a.test"], |params| {
+            params.not_before = date_time_ymd(first, 1, 1);
+            params.not_after = date_time_ymd(last, 2, 3);
+        })
+    };
+    let check = |issued: &Issued, expected: &str| {
+        check_refused(issued, "a.test", world.trusting(), expected);
+    };
     check(
-        &expired,
-        "a.test",
-        world.trusting(),
+        &dated(2001, 2002),
         "60 SSL certificate problem: certificate has expired: it was valid until \
          Feb  3 00:00:00 2002 GMT",
     );
-    let future = world.issue(&["a.test"], |params| {
-        params.not_before = date_time_ymd(4000, 1, 1);
-        params.not_after = date_time_ymd(4001, 1, 1);
-    });
     check(
-        &future,
-        "a.test",
-        world.trusting(),
-        "60 SSL certificate problem: certificate is not yet valid",
-    );
-    let good = world.issue(&["a.test", "127.0.0.2"], |_| {});
-    check(
-        &good,
-        "b.test",
-        world.trusting(),
-        "60 SSL: no alternative certificate subject name matches target hostname 'b.test' \
-         (the certificate is for a.test, 127.0.0.2)",
-    );
-    check(
-        &good,
-        "127.0.0.1",
-        world.trusting(),
-        "60 SSL: no alternative certificate subject name matches target hostname '127.0.0.1'",
-    );
-    check(
-        &good,
-        "a.test",
-        World::new().trusting(),
-        "60 SSL certificate problem: certificate signature failure: not signed by the CN=Test CA",
-    );
-    check(
-        &good,
-        "a.test",
-        Tls::default(),
-        "60 SSL certificate problem: unable to get local issuer certificate (CN=Test CA",
-    );
-    check(
-        &self_signed(),
-        "a.test",
-        world.trusting(),
-        "60 SSL certificate problem: self-signed certificate (CN=self)",
+        &dated(4000, 4001),
+        "60 SSL certificate problem: certificate is not yet valid: it will be from \
+         Jan  1 00:00:00 4000 GMT",
     );
 }
 
-/// What `openssl req -x509` makes: its own issuer, and CA:TRUE.
-fn self_signed() -> Issued {
-    let mut params = CertificateParams::new(["a.test".to_owned()]).unwrap();
-    params.distinguished_name.push(DnType::CommonName, "self");
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.self_signed(&key).unwrap();
-    Issued {
-        chain: vec![certificate.der().clone()],
-        key,
+#[test]
+fn a_certificate_for_somebody_else_is_refused_with_its_names() {
+    let world = World::new();
+    let good = world.issue(&["a.test", "127.0.0.2"], |_| {});
+    for host in ["b.test", "127.0.0.1"] {
+        let expected = format!(
+            "60 SSL: no alternative certificate subject name matches target hostname '{host}' \
+             (the certificate is for a.test, 127.0.0.2)"
+        );
+        check_refused(&good, host, world.trusting(), &expected);
     }
+}
+
+#[test]
+fn a_certificate_of_nobody_trusted_is_refused_with_its_issuer() {
+    let world = World::new();
+    let good = world.issue(&["a.test"], |_| {});
+    let check = |issued: &Issued, settings: Tls, expected: &str| {
+        let expected = format!("60 SSL certificate problem: {expected}");
+        check_refused(issued, "a.test", settings, &expected);
+    };
+    let unknown = "unable to get local issuer certificate (CN=Test CA is not trusted)";
+    check(&good, Tls::default(), unknown);
+    // Another authority of the same name.
+    check(
+        &good,
+        World::new().trusting(),
+        "certificate signature failure: not signed by the CN=Test CA that is trusted",
+    );
+    check(
+        &self_signed(),
+        world.trusting(),
+        "self-signed certificate (CN=self)",
+    );
 }
 
 #[test]
@@ -294,17 +224,30 @@ fn a_self_signed_certificate_is_accepted_when_it_is_itself_trusted() {
     assert!(other.starts_with("60 SSL: no alternative"), "{other}");
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> = text
-        .as_bytes()
-        .chunks(64)
-        .map(|line| std::str::from_utf8(line).unwrap())
-        .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
+#[test]
+fn a_certificate_of_version_1_serves_when_nobody_asks_for_trust() {
+    // Made with `openssl x509 -req -signkey`; rustls does not check what a resolver gives it.
+    let file = include_bytes!("version1.pem");
+    let chain = vec![CertificateDer::from_pem_slice(file).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(file).unwrap();
+    let key = rustls::crypto::ring::sign::any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(chain, key);
+    for versions in [&BOTH[..1], &BOTH[1..]] {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified.clone())));
+        let server = tls_server(config, Goodbye::Said);
+        let refused = exchange(server, "localhost", Tls::default()).0.unwrap_err();
+        assert!(refused.starts_with("60 "), "{refused}");
+        let careless = Tls {
+            verify: false,
+            ..Tls::default()
+        };
+        assert_eq!(exchange(server, "localhost", careless).0.unwrap(), b"pong");
+    }
 }
 
 #[test]
