@@ -370,6 +370,16 @@ pub enum Happening<'a> {
         /// The outcome in words.
         outcome: &'a str,
     },
+    /// What an origin said of itself was used, or made no sense: HSTS, alternative services.
+    OriginRemark {
+        /// What there is to say, in curl's words.
+        remark: &'a str,
+    },
+    /// The host asked for TLS: the URL is another one now.
+    Upgraded {
+        /// The URL with `https`.
+        target: &'a Target,
+    },
     /// The body will be needed again.
     Rewinding,
     /// The content of this response is read and thrown away.

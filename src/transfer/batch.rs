@@ -1,9 +1,8 @@
 //! Many transfers: in turn or at the same time, tried again where that may help.
 //!
-//! Knows: the order of transfers, retries, and what outlives a transfer (cookies, file times, entity
-//! tags). Must not know: requests and responses.
+//! Knows: the order of transfers, retries, and what becomes of a file once it is there (its time, its
+//! entity tag). Must not know: requests and responses.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +13,8 @@ use crate::event::{Happening, Tap};
 use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
+use crate::transfer::ipfs::{self, Gateways};
+use crate::transfer::memory::replace;
 use crate::transfer::naming;
 use crate::transfer::one::{Job, Outcome, Shared, run as run_one};
 use crate::transfer::reply::Layout;
@@ -23,14 +24,14 @@ use crate::transfer::sink::{Place, Saved, Saving, Sink, Stdout};
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     let batch = Batch { plan, shared, dumps: Dumps::default() };
     for operation in &plan.operations {
-        batch.read_cookies(operation, tap);
+        shared.memory.read(operation, &shared.streams, tap);
     }
     let exit = match &plan.global.parallel {
         Some(parallel) => batch.parallel(parallel, tap),
         None => batch.serial(tap),
     };
     for operation in &plan.operations {
-        batch.write_cookies(operation, tap);
+        shared.memory.write(operation, &shared.streams, tap);
     }
     shared.network.clear();
     exit
@@ -91,7 +92,7 @@ impl Batch<'_> {
 
     /// One transfer with its retries, from `Started` to `Finished`.
     fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
-        let result = errand.and_then(|errand| self.errand(&errand, &mut tap.clone()));
+        let result = errand.and_then(|errand| self.errand(errand, &mut tap.clone()));
         match &result {
             Ok(()) => tap.emit(Happening::Finished { outcome: Ok(()) }),
             Err(error) => tap.emit(Happening::Finished { outcome: Err(error) }),
@@ -99,10 +100,11 @@ impl Batch<'_> {
         result.map_or_else(|error| error.exit, |()| Exit::Ok)
     }
 
-    fn errand(&self, errand: &Errand, tap: &mut Tap) -> Result<(), Error> {
+    fn errand(&self, errand: Errand, tap: &mut Tap) -> Result<(), Error> {
         let Some(operation) = self.plan.operations.get(errand.operation) else { return Ok(()) };
         tap.emit(Happening::Started { url: &errand.url, number: errand.number, operation: errand.operation });
-        let place = self.place(operation, errand)?;
+        let errand = self.by_gateway(operation, errand)?;
+        let place = self.place(operation, &errand)?;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
@@ -110,7 +112,7 @@ impl Batch<'_> {
             tap.emit(Happening::Noted { text: &format!("skips transfer, file {} exists locally", saved.path().display()) });
             return Ok(());
         }
-        let resume_from = resume_from(operation, errand, &place);
+        let resume_from = resume_from(operation, &errand, &place);
         let netrc = self.netrc(operation)?;
         let etag = compare_tag(operation)?;
         let job = Job {
@@ -202,6 +204,17 @@ impl Batch<'_> {
         result
     }
 
+    /// What an IPFS gateway has for a URL.
+    fn by_gateway(&self, operation: &Operation, mut errand: Errand) -> Result<Errand, Error> {
+        let read = |path: &Path| std::fs::read(path).ok();
+        let option = operation.ipfs_gateway.as_deref();
+        let gateways = Gateways { option, environment: &self.shared.environment, read: &read };
+        if let Some(url) = ipfs::rewrite(&errand.url, &gateways)? {
+            errand.url = url;
+        }
+        Ok(errand)
+    }
+
     fn place(&self, operation: &Operation, errand: &Errand) -> Result<Place, Error> {
         let name = match &errand.save {
             SaveAs::Null => return Ok(Place::Null),
@@ -254,38 +267,6 @@ impl Batch<'_> {
         }
     }
 
-    fn read_cookies(&self, operation: &Operation, tap: &Tap) {
-        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-        let mut jar = lock(&self.shared.jar);
-        for path in &operation.cookies.files {
-            if path.as_os_str().is_empty() {
-                continue;
-            }
-            let text = if path.as_os_str() == "-" { read_all(&self.shared.streams.stdin) } else { std::fs::read(path).ok() };
-            match text {
-                Some(text) => jar.read_file(&text, now),
-                None => tap.emit(Happening::CookieHeard {
-                    outcome: &format!("WARNING: failed to open cookie file \"{}\"", path.display()),
-                }),
-            }
-        }
-        if operation.cookies.junk_session {
-            jar.forget_session_cookies();
-        }
-    }
-
-    fn write_cookies(&self, operation: &Operation, tap: &Tap) {
-        let Some(path) = &operation.cookies.jar else { return };
-        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-        let text = lock(&self.shared.jar).write_file(now);
-        if path.as_os_str() == "-" {
-            self.shared.streams.stdout.tell(&text);
-        } else if let Err(error) = replace(path, &text) {
-            let text = format!("failed to save cookies in {}: {}", path.display(), reason(&error));
-            tap.emit(Happening::Warned { text: &text });
-        }
-    }
-
     fn save_tag(&self, path: &Path, tag: Option<&[u8]>, operation: &Operation) -> Result<(), Error> {
         let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Ok(()) };
         let text = [tag, b"\n"].concat();
@@ -304,26 +285,6 @@ impl Batch<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn read_all(input: &crate::streams::Input) -> Option<Vec<u8>> {
-    use std::io::Read as _;
-    let mut text = Vec::new();
-    input.clone().read_to_end(&mut text).ok().map(|_| text)
-}
-
-/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. What
-/// is no regular file (`/dev/null`) is written to as it is.
-pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(text);
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".rcurl-").tempfile_in(folder)?;
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
 fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {

@@ -1,5 +1,6 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
+pub mod altsvc;
 pub mod auth;
 pub mod batch;
 pub mod compose;
@@ -11,6 +12,9 @@ pub mod encoding;
 pub mod errands;
 pub mod exchange;
 pub mod follow;
+pub mod hsts;
+pub mod ipfs;
+pub mod memory;
 pub mod multipart;
 pub mod naming;
 pub mod negotiation;
@@ -19,6 +23,7 @@ pub mod one;
 pub mod pace;
 pub mod proxies;
 pub mod reply;
+mod scan;
 pub mod segment;
 pub mod sink;
 pub mod source;

@@ -17,6 +17,7 @@ use crate::transfer::cookies::{Jar, Origin, Quota};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Reception, Receiver};
 use crate::transfer::follow;
+use crate::transfer::memory::Listener;
 use crate::transfer::naming;
 use crate::transfer::negotiation::{Negotiation, Verdict};
 use crate::transfer::sink::{Place, Sink, Treatment};
@@ -50,6 +51,8 @@ pub struct Reply<'a> {
     pub target: &'a Target,
     /// Cookies.
     pub cookies: Option<CookieKeeper<'a>>,
+    /// Hears what the origin says of itself.
+    pub listener: Listener<'a>,
     /// Authentication with the origin.
     pub server: &'a mut Negotiation,
     /// Authentication with a proxy that forwards.
@@ -181,6 +184,7 @@ impl Reply<'_> {
         } else if is("Content-Disposition") && self.operation.output.remote_header_name {
             self.name_file(value);
         }
+        self.listener.field(self.target, name, value, self.tap);
         for negotiation in [&mut *self.server, &mut *self.proxy] {
             if status == negotiation.challenge_status() && is(negotiation.challenge_field()) {
                 for remark in negotiation.hear(value) {
