@@ -48,6 +48,7 @@ exits! {
     PartialFile = 18, "the body ended before its announced end";
     HttpReturnedError = 22, "the status was 400 or higher, with --fail";
     WriteError = 23, "output could not be written";
+    UploadFailed = 25, "the request body cannot be sent to this server";
     ReadError = 26, "input could not be read";
     OutOfMemory = 27, "memory ran out";
     OperationTimedout = 28, "a time limit ran out";

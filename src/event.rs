@@ -380,6 +380,15 @@ pub enum Happening<'a> {
         /// The URL with `https`.
         target: &'a Target,
     },
+    /// The document is older than `-z` asked for, though the server sent it: as good as a 304.
+    NotModifiedAfterAll,
+    /// What a proxy that grants a tunnel says of a body means nothing (RFC 9110, 9.3.6).
+    TunnelFieldIgnored {
+        /// The field's name.
+        name: &'a str,
+        /// The status.
+        status: u16,
+    },
     /// The body will be needed again.
     Rewinding,
     /// The content of this response is read and thrown away.

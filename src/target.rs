@@ -8,6 +8,7 @@
 //! Sources: RFC 3986 (5.2 resolution, 5.2.4 dot segments, 3.2 authority), curl's URL syntax page.
 
 use std::fmt;
+use crate::codec::text::percent_decode;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The schemes that rcurl speaks.
@@ -166,6 +167,9 @@ enum Zone {
 /// A longer URL is no URL (curl's `CURL_MAX_INPUT_LENGTH`).
 const LONGEST: usize = 8_000_000;
 
+/// A longer host name is none (curl's `MAX_URL_LEN` for host names).
+const LONGEST_HOST: usize = 65_535;
+
 impl Target {
     /// Reads a URL as typed on a command line.
     pub fn parse(typed: &str, reading: &Reading) -> Result<Self, UrlError> {
@@ -302,14 +306,20 @@ impl Target {
         bare.to_string()
     }
 
-    /// User and password, unescaped; the password is absent when no colon was typed.
-    pub fn credentials(&self) -> Result<Option<(String, Option<String>)>, UrlError> {
-        let Some(userinfo) = &self.userinfo else {
-            return Ok(None);
-        };
+    /// User and password as octets, unescaped; the password is absent when no colon was typed.
+    pub fn credentials(&self) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
+        let userinfo = self.userinfo.as_ref().filter(|userinfo| !userinfo.is_empty())?;
         let (user, password) = split_at(userinfo, ':');
-        let password = password.map(unescape).transpose()?;
-        Ok(Some((unescape(user)?, password)))
+        Some((percent_decode(user.as_bytes()), password.map(|password| percent_decode(password.as_bytes()))))
+    }
+
+    /// The text of the URL that a reference leads to, even where its scheme is not spoken.
+    pub fn joined_text(&self, reference: &[u8]) -> Option<String> {
+        match self.join(reference, false) {
+            Ok(target) => Some(target.to_string()),
+            Err(UrlError::Unsupported(_)) => Some(encode_reference(reference)),
+            Err(_) => None,
+        }
     }
 
     /// Whether both URLs have the same scheme, host and port: credentials may pass from one to the
@@ -452,6 +462,9 @@ fn read_host(typed: &str, zone: Option<&str>) -> Result<(String, Host), UrlError
     if typed.is_empty() {
         return Err(UrlError::NoHost);
     }
+    if typed.len() > LONGEST_HOST {
+        return Err(UrlError::BadHost);
+    }
     let host = unescape(typed)?;
     if host
         .chars()
@@ -537,7 +550,7 @@ fn encode_reference(reference: &[u8]) -> String {
 }
 
 fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0')
+    char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 /// Removes `.` and `..` segments (RFC 3986, 5.2.4); `%2e` counts as a dot, as in browsers and curl.

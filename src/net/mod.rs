@@ -104,6 +104,8 @@ pub struct Link {
     pub tls: bool,
     /// Whether it served before: a failure before the first octet is then worth another try.
     pub used_before: bool,
+    /// The last response on it was HTTP/1.0: so is the next request.
+    pub http10: bool,
     way: Box<Way>,
 }
 
@@ -122,6 +124,7 @@ impl Link {
             id: 0,
             tls: way.scheme == Scheme::Https,
             used_before: false,
+            http10: false,
             way: Box::new(way),
         }
     }

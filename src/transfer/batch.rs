@@ -16,9 +16,9 @@ use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::ipfs::{self, Gateways};
 use crate::transfer::memory::replace;
 use crate::transfer::naming;
-use crate::transfer::one::{Job, Outcome, Shared, run as run_one};
+use crate::transfer::one::{Job, Outcome, Shared, read_url, run as run_one};
 use crate::transfer::reply::Layout;
-use crate::transfer::sink::{Place, Saved, Saving, Sink, Stdout};
+use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 
 /// Runs everything that a plan asks for; gives the exit status of the run.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
@@ -55,7 +55,7 @@ impl Batch<'_> {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().now() + pace;
             }
-            let malformed = errand.is_err();
+            let malformed = errand.as_ref().is_ok_and(|errand| !self.is_readable(errand)) || errand.is_err();
             last = self.one(errand, &tap.for_transfer(number));
             if malformed || FATAL.contains(&last) || (last != Exit::Ok && self.plan.global.fail_early) {
                 break;
@@ -90,6 +90,12 @@ impl Batch<'_> {
         *lock(&worst)
     }
 
+    /// Whether the URL is one at all. One that is not ends the run, as in curl.
+    fn is_readable(&self, errand: &Errand) -> bool {
+        let operation = self.plan.operations.get(errand.operation);
+        operation.is_none_or(|operation| read_url(operation, &errand.url).is_ok())
+    }
+
     /// One transfer with its retries, from `Started` to `Finished`.
     fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
         let result = errand.and_then(|errand| self.errand(errand, &mut tap.clone()));
@@ -109,13 +115,14 @@ impl Batch<'_> {
             && operation.output.skip_existing
             && saved.path().exists()
         {
-            tap.emit(Happening::Noted { text: &format!("skips transfer, file {} exists locally", saved.path().display()) });
+            tap.emit(Happening::Noted { text: &format!("skips transfer, \"{}\" exists locally", saved.path().display()) });
             return Ok(());
         }
         let resume_from = resume_from(operation, &errand, &place);
         let netrc = self.netrc(operation)?;
         let etag = compare_tag(operation)?;
-        let job = Job {
+        check_tag_file(operation)?;
+        let mut job = Job {
             operation,
             url: &errand.url,
             upload: errand.upload.as_deref(),
@@ -125,18 +132,24 @@ impl Batch<'_> {
             layout: self.layout(&place),
         };
         let mut sink = Sink::new(place, operation.limits.file_size);
-        let result = self.tries(&job, &mut sink, tap);
+        let result = self.tries(&mut job, errand, &mut sink, tap);
         self.settle(operation, &mut sink, result, tap)
     }
 
     /// Tries, and tries again as `--retry` allows.
-    fn tries(&self, job: &Job<'_>, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+    fn tries(
+        &self,
+        job: &mut Job<'_>,
+        errand: &Errand,
+        sink: &mut Sink,
+        tap: &mut Tap,
+    ) -> (Outcome, Result<(), Error>) {
         let retry = &job.operation.retry;
         let began = tap.clock().now();
         let mut delay = retry.delay.unwrap_or(Duration::from_secs(1));
         let mut left = retry.most;
         loop {
-            let (outcome, result) = self.attempt(job, sink, tap);
+            let (outcome, result) = self.attempt(job, errand.operation, sink, tap);
             let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0) else {
                 return (outcome, result);
             };
@@ -154,17 +167,18 @@ impl Batch<'_> {
             left -= 1;
             tap.clock().pause(tap.clock().now() + pause);
             sink.restart();
+            job.resume_from = resume_from(job.operation, errand, sink.place());
             if retry.delay.is_none() {
                 delay = (delay * 2).min(Duration::from_secs(600));
             }
         }
     }
 
-    fn attempt(&self, job: &Job<'_>, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+    fn attempt(&self, job: &Job<'_>, part: usize, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
         let output = &job.operation.output;
         let streams = &self.shared.streams;
         let dump = output.dump_header.as_ref();
-        let dump = dump.map(|to| self.dumps.open(to, output.create_dirs, &streams.stdout, &streams.stderr)).transpose();
+        let dump = dump.map(|to| self.dumps.open(part, to, output.create_dirs, &streams.stdout, &streams.stderr)).transpose();
         match dump {
             Ok(mut dump) => run_one(self.shared, job, sink, dump.as_mut(), tap),
             Err(error) => (Outcome::default(), Err(error)),
@@ -193,9 +207,13 @@ impl Batch<'_> {
             }
         } else if operation.output.remote_time
             && let (Some(modified), Some(file)) = (outcome.found.last_modified, sink.file())
-            && let Ok(seconds) = u64::try_from(modified)
         {
-            let _ = file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(seconds));
+            let span = Duration::from_secs(modified.unsigned_abs());
+            let epoch = std::time::UNIX_EPOCH;
+            let time = if modified < 0 { epoch.checked_sub(span) } else { epoch.checked_add(span) };
+            if let Some(Err(error)) = time.map(|time| file.set_modified(time)) {
+                tap.emit(Happening::Warned { text: &format!("Failed to set filetime: {}", reason(&error)) });
+            }
         }
         if failed {
             let status = outcome.status;
@@ -227,6 +245,11 @@ impl Batch<'_> {
             clobber: operation.output.clobber,
             create_dirs: operation.output.create_dirs,
             append: operation.request.resume.is_some() && errand.upload.is_none(),
+            namer: if operation.output.remote_header_name && errand.save == SaveAs::RemoteName {
+                Namer::Server
+            } else {
+                Namer::User
+            },
         };
         Ok(Place::File(Saved::new(operation.output.directory.as_deref(), Path::new(&name), how)))
     }
@@ -288,12 +311,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {
-    let reading = crate::target::Reading {
-        default_scheme: operation.follow.proto_default.clone(),
-        path_as_is: operation.request.path_as_is,
-    };
-    let target = crate::target::Target::parse(url, &reading).map_err(|error| crate::transfer::one::rejected(&error))?;
-    Ok(naming::from_path(&target.path))
+    Ok(naming::from_path(&read_url(operation, url)?.path))
 }
 
 fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
@@ -313,6 +331,16 @@ fn compare_tag(operation: &Operation) -> Result<Option<String>, Error> {
     let line = text.split(|&octet| octet == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line).trim().to_owned();
     Ok(Some(if line.is_empty() { "\"\"".to_owned() } else { line }))
+}
+
+/// `--etag-save` to a place where no file can be: no transfer, exit 26.
+fn check_tag_file(operation: &Operation) -> Result<(), Error> {
+    let Some(path) = operation.request.etag_save.as_deref() else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() || operation.output.create_dirs || path.as_os_str() == "-" {
+        return Ok(());
+    }
+    Err(Error::new(Exit::ReadError, format!("Failed creating file for saving etags: \"{}\"", path.display())))
 }
 
 /// What makes a transfer worth another try.

@@ -108,7 +108,7 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
         lines.raw_field(b"Cookie", cookie);
     }
     lines.condition(request);
-    lines.given_lines(request, hop, chunked);
+    lines.given_lines(request, hop);
     for line in hop.signature_lines {
         lines.push(line.as_bytes());
     }
@@ -241,8 +241,8 @@ impl Lines<'_> {
         if request.transfer_encoding && !names_field(self.given, "TE") {
             let connection = self.given_value("Connection").map(|value| String::from_utf8_lossy(value).into_owned());
             let options = connection.filter(|value| !value.is_empty()).map_or_else(|| "TE".to_owned(), |it| format!("{it}, TE"));
-            self.raw_field(b"Connection", options.as_bytes());
             self.raw_field(b"TE", b"gzip");
+            self.raw_field(b"Connection", options.as_bytes());
         }
         self.default_field("Accept-Encoding", request.compressed.then_some(ACCEPT_ENCODING));
     }
@@ -257,13 +257,12 @@ impl Lines<'_> {
         }
     }
 
-    fn given_lines(&mut self, request: &Request, hop: &Hop<'_>, chunked: bool) {
+    fn given_lines(&mut self, request: &Request, hop: &Hop<'_>) {
         let proxy_lines = if hop.by_proxy { request.proxy_headers.as_slice() } else { &[] };
         for line in self.given.iter().chain(proxy_lines) {
             let skipped = has_name(line, "Host")
                 || (!hop.trusted && (has_name(line, "Authorization") || has_name(line, "Cookie")))
                 || (request.transfer_encoding && has_name(line, "Connection"))
-                || (chunked && has_name(line, "Content-Length"))
                 || (hop.negotiating && has_name(line, "Content-Length"))
                 || matches!(hop.body, BodyFields::Some { multipart: true, .. } if has_name(line, "Content-Type"));
             if let Some(line) = sendable(line).filter(|_| !skipped) {

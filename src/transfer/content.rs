@@ -129,6 +129,7 @@ impl Content {
 pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&str>) {
     if let Some(name) = upload.filter(|name| !matches!(*name, "-" | "."))
         && target.path.ends_with('/')
+        && target.query.is_none()
         && let Some(name) = Path::new(name).file_name()
     {
         target.path.push_str(&percent_encode(name.to_string_lossy().as_bytes()));

@@ -1,6 +1,6 @@
 //! `-D`: received heads, written to a file of their own.
 //!
-//! Knows: that several transfers may share one file, which is emptied once a run. Must not know:
+//! Knows: that the transfers of one part of the command line share a file, which is emptied once. Must not know:
 //! what a head means.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::streams::Console;
 /// The header files of a run.
 #[derive(Default)]
 pub struct Dumps {
-    open: Mutex<HashMap<PathBuf, Arc<Mutex<File>>>>,
+    open: Mutex<HashMap<(usize, PathBuf), Arc<Mutex<File>>>>,
 }
 
 /// Where the heads of one transfer are dumped.
@@ -29,9 +29,10 @@ pub enum Dump {
 }
 
 impl Dumps {
-    /// The dump for a destination; a file is made with the first call for it.
+    /// The dump for a destination; a file is made with the first call for it in a part.
     pub fn open(
         &self,
+        part: usize,
         to: &Destination,
         create_dirs: bool,
         stdout: &Console,
@@ -43,7 +44,7 @@ impl Dumps {
             Destination::File(path) => path,
         };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = open.get(path) {
+        if let Some(file) = open.get(&(part, path.clone())) {
             return Ok(Dump::File(path.clone(), file.clone()));
         }
         let file = create(path, create_dirs).map_err(|error| {
@@ -51,7 +52,7 @@ impl Dumps {
             Error::new(Exit::WriteError, message).because(error)
         })?;
         let file = Arc::new(Mutex::new(file));
-        open.insert(path.clone(), file.clone());
+        open.insert((part, path.clone()), file.clone());
         Ok(Dump::File(path.clone(), file))
     }
 }

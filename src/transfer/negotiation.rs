@@ -21,11 +21,18 @@ pub struct Negotiation {
     picked: Option<Scheme>,
     challenge: Option<digest::Challenge>,
     count: u32,
+    /// How often the side has asked since credentials changed.
+    rounds: u32,
+    /// The side asked for nothing although it was given the occasion.
+    unneeded: bool,
     /// What the response being read offers.
     offer: Offer,
     refused: bool,
     sent: Option<Scheme>,
 }
+
+/// A server that always finds the last answer stale is not asked for ever.
+const MOST_ROUNDS: u32 = 20;
 
 /// What a response means for authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +54,8 @@ impl Negotiation {
             picked: None,
             challenge: None,
             count: 0,
+            rounds: 0,
+            unneeded: false,
             offer: Offer::default(),
             refused: false,
             sent: None,
@@ -58,10 +67,13 @@ impl Negotiation {
     /// Hands over credentials, perhaps others than before: those of another host, or none. What a
     /// host has said is forgotten when they change.
     pub fn entrust(&mut self, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) {
-        if self.credentials != credentials {
-            self.challenge = None;
-            self.count = 0;
+        if self.credentials == credentials && self.token == token && self.wanted != Wanted::NONE {
+            return;
         }
+        self.challenge = None;
+        self.count = 0;
+        self.rounds = 0;
+        self.unneeded = false;
         let by_password = match schemes {
             _ if credentials.is_none() => Wanted::NONE,
             AuthSchemes::Basic => Wanted::BASIC,
@@ -71,9 +83,6 @@ impl Negotiation {
         self.wanted = if token.is_some() { by_password | Wanted::BEARER } else { by_password };
         // A token is used unasked; so is the only scheme there is.
         self.picked = if token.is_some() { Some(Scheme::Bearer) } else { self.wanted.only() };
-        if self.challenge.is_some() && schemes != AuthSchemes::Basic {
-            self.picked = Some(Scheme::Digest);
-        }
         self.credentials = credentials;
         self.token = token;
     }
@@ -111,7 +120,7 @@ impl Negotiation {
 
     /// Whether the next request is only made to be challenged: a body would be wasted on it.
     pub fn awaits_challenge(&self) -> bool {
-        self.picked == Some(Scheme::Digest) && self.challenge.is_none()
+        self.picked == Some(Scheme::Digest) && self.challenge.is_none() && !self.unneeded
     }
 
     /// The value of `Authorization` or `Proxy-Authorization` for the next request.
@@ -151,7 +160,8 @@ impl Negotiation {
         if head.status() != self.challenge_status() {
             return Verdict::Settled;
         }
-        if self.refused || !self.has_credentials() {
+        self.rounds += 1;
+        if self.refused || !self.has_credentials() || self.rounds > MOST_ROUNDS {
             self.refused = true;
             return Verdict::Settled;
         }
@@ -169,7 +179,7 @@ impl Negotiation {
 
     /// The side asked for nothing although it was given the occasion: the body may go now.
     pub fn not_needed(&mut self) {
-        self.picked = None;
+        self.unneeded = true;
     }
 
     /// Credentials were refused, or there are none to give.

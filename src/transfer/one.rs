@@ -200,9 +200,13 @@ impl<'a> Transfer<'a> {
             let by_proxy = way.is_forwarded();
             self.tap.emit(Happening::Requesting { target: &self.target, method: &method, by_proxy });
             let mut link = self.open(&way)?;
+            self.server_spoke_http10 |= link.http10;
+            self.refuse_chunks_over_http10().map_err(|error| self.tell(error))?;
             let mut http = Connection::new(self.settings(by_proxy));
             let mut found = Found::default();
             let result = self.exchange(&mut link, &mut http, &mut found, &method, by_proxy);
+            self.outcome.status = found.status;
+            self.outcome.retry_after = found.retry_after.take();
             self.outcome.found = found;
             match result {
                 Ok(response) => return self.conclude(link, &http, response),
@@ -293,10 +297,9 @@ impl<'a> Transfer<'a> {
         outcome
     }
 
-    fn conclude(&mut self, link: Link, http: &Connection, response: Response) -> Result<Step, Error> {
-        self.outcome.status = response.head.status();
-        self.outcome.retry_after = response.head.field("Retry-After").map(|field| field.value.into_owned());
+    fn conclude(&mut self, mut link: Link, http: &Connection, response: Response) -> Result<Step, Error> {
         self.server_spoke_http10 |= response.head.version() == Version::Http10;
+        link.http10 = response.head.version() == Version::Http10;
         if http.reusable() && !response.left {
             self.shared.network.keep(link, self.tap);
         } else {
@@ -345,9 +348,9 @@ impl<'a> Transfer<'a> {
     /// The last response is here.
     fn finish(&mut self, response: &Response) -> Result<(), Error> {
         if let Some(reference) = follow::location(&response.head)
-            && let Ok(target) = self.target.join(&reference, self.request.path_as_is)
+            && let Some(url) = self.target.joined_text(&reference)
         {
-            self.tap.emit(Happening::NotFollowed { url: &target.to_string() });
+            self.tap.emit(Happening::NotFollowed { url: &url });
         }
         if self.outcome.found.delivering {
             self.sink.end(self.tap).map_err(|error| self.tell(error))?;
@@ -412,11 +415,14 @@ impl Transfer<'_> {
     /// The credentials for this host: the URL's own, then `-u`, then `.netrc`.
     fn credentials(&self) -> Result<Option<Credentials>, Error> {
         let auth = &self.operation.auth;
-        let in_url = self.target.credentials().map_err(|error| self.tell(rejected(&error)))?;
+        if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
+            return Ok(None);
+        }
+        let in_url = self.target.credentials();
         if auth.netrc.use_it != NetrcUse::Ignored && auth.user.is_none() {
-            let url_user = in_url.as_ref().map(|(user, _)| user.clone());
+            let url_user = in_url.as_ref().map(|(user, _)| user.as_slice());
             let has_password = in_url.as_ref().is_some_and(|(_, password)| password.is_some());
-            if !has_password && let Some(found) = self.netrc(url_user.as_deref())? {
+            if !has_password && let Some(found) = self.netrc(url_user)? {
                 return Ok(Some(found));
             }
         }
@@ -427,9 +433,9 @@ impl Transfer<'_> {
         Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal())))
     }
 
-    fn netrc(&self, user: Option<&str>) -> Result<Option<Credentials>, Error> {
+    fn netrc(&self, user: Option<&[u8]>) -> Result<Option<Credentials>, Error> {
         let Some(text) = self.job.netrc else { return Ok(None) };
-        let found = netrc::find(text, &self.target.ascii_host(), user.map(str::as_bytes));
+        let found = netrc::find(text, &self.target.ascii_host(), user);
         match found {
             Ok(found) => Ok(found),
             Err(_) if self.operation.auth.netrc.use_it == NetrcUse::Optional => Ok(None),
@@ -484,6 +490,15 @@ impl Transfer<'_> {
 
     fn carries(&self) -> Carries {
         self.content.carries()
+    }
+
+    /// Chunks are HTTP/1.1's; of an older server nobody knows where the body would end.
+    fn refuse_chunks_over_http10(&self) -> Result<(), Error> {
+        let http11 = speaks_http11(self.request.version, self.server_spoke_http10);
+        if http11 || !self.content.is_some() || self.content.length().is_some() {
+            return Ok(());
+        }
+        Err(Error::new(Exit::UploadFailed, "Chunky upload is not supported by HTTP 1.0"))
     }
 
     fn method(&self) -> String {
@@ -625,7 +640,12 @@ fn withheld_body(content: &Content) -> BodyFields<'_> {
     }
 }
 
-fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
+/// Reads the URL of a transfer.
+///
+/// # Errors
+/// Exit 3 for what is none, 1 for a scheme that is not spoken or not allowed, 67 for credentials
+/// where none may be.
+pub fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
     let reading = Reading {
         default_scheme: operation.follow.proto_default.clone(),
         path_as_is: operation.request.path_as_is,
@@ -647,7 +667,7 @@ fn allowed(operation: &Operation, target: &Target) -> Result<(), Error> {
 }
 
 /// A URL that cannot be used.
-pub fn rejected(error: &crate::target::UrlError) -> Error {
+fn rejected(error: &crate::target::UrlError) -> Error {
     match error {
         crate::target::UrlError::Unsupported(_) => Error::new(Exit::UnsupportedProtocol, error.to_string()),
         other => Error::new(Exit::UrlMalformat, format!("URL rejected: {other}")),

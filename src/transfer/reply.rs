@@ -78,7 +78,10 @@ pub struct Reply<'a> {
 /// What a hop remembers of its response.
 #[derive(Debug, Default)]
 pub struct Found {
-    status: u16,
+    /// The status of the last head that began.
+    pub status: u16,
+    /// `Retry-After`, as sent.
+    pub retry_after: Option<Vec<u8>>,
     held: Vec<u8>,
     /// The request is to be made once more.
     pub again: bool,
@@ -111,30 +114,19 @@ impl Receiver for Reply<'_> {
     }
 
     fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error> {
-        if role == Role::TrailerLine && !self.found.delivering {
-            return Ok(());
+        if role == Role::TrailerLine {
+            return if self.found.delivering { self.pass_trailer(line) } else { Ok(()) };
         }
-        if let Some(dump) = &mut self.dump {
-            dump.line(line)?;
-        }
-        if !self.operation.output.include_head {
-            return Ok(());
-        }
-        // With -J the name of the file may still be to come: the head waits for its end.
-        if self.operation.output.remote_header_name && matches!(self.sink.place(), Place::File(_)) {
-            self.found.held.extend_from_slice(line);
-            if role != Role::HeadEnd {
-                return Ok(());
-            }
-            let held = std::mem::take(&mut self.found.held);
-            return self.sink.head_line(&held, self.tap);
-        }
-        self.sink.head_line(line, self.tap)
+        self.pass_line(role, line)
     }
 
     fn decide(&mut self, head: &Head) -> Result<Reception, Error> {
-        if head.status() < 200 && head.status() != 101 {
+        if (100..200).contains(&head.status()) && head.status() != 101 {
             return Ok(Reception::Ignore);
+        }
+        let locations: Vec<_> = head.all("Location").map(|field| field.value).collect();
+        if locations.windows(2).any(|pair| matches!(pair, [one, other] if one != other)) {
+            return Err(Error::new(Exit::WeirdServerReply, "Multiple Location headers"));
         }
         self.found.again = self.concludes_again(head);
         if !self.found.again {
@@ -146,6 +138,7 @@ impl Receiver for Reply<'_> {
         self.refuse_size(head)?;
         if self.operation.request.condition.is_some_and(|condition| !self.meets(condition)) {
             self.found.condition_unmet = true;
+            self.tap.emit(Happening::NotModifiedAfterAll);
             return Ok(Reception::Leave);
         }
         if self.resumed_at_end(head)? {
@@ -166,6 +159,33 @@ impl Receiver for Reply<'_> {
 }
 
 impl Reply<'_> {
+    fn pass_line(&mut self, role: Role, line: &[u8]) -> Result<(), Error> {
+        if let Some(dump) = &mut self.dump {
+            dump.line(line)?;
+        }
+        if !self.operation.output.include_head {
+            return Ok(());
+        }
+        // With -J the name of the file may still be to come: the head waits for its end.
+        if self.operation.output.remote_header_name && matches!(self.sink.place(), Place::File(_)) {
+            self.found.held.extend_from_slice(line);
+            if role != Role::HeadEnd {
+                return Ok(());
+            }
+            let held = std::mem::take(&mut self.found.held);
+            return self.sink.head_line(&held, self.tap);
+        }
+        self.sink.head_line(line, self.tap)
+    }
+
+    /// A trailer line as a header line: with a CR LF, whatever it came with.
+    fn pass_trailer(&mut self, line: &[u8]) -> Result<(), Error> {
+        match line.strip_suffix(b"\n") {
+            Some(text) if !text.ends_with(b"\r") => self.pass_line(Role::TrailerLine, &[text, b"\r\n"].concat()),
+            _ => self.pass_line(Role::TrailerLine, line),
+        }
+    }
+
     fn follows(&self) -> bool {
         self.operation.follow.mode != FollowMode::Never
     }
@@ -177,6 +197,8 @@ impl Reply<'_> {
             self.cookie(value);
         } else if is("Location") && (300..400).contains(&status) && self.follows() && self.has_body {
             self.tap.emit(Happening::Rewinding);
+        } else if is("Retry-After") {
+            self.found.retry_after = Some(value.to_vec());
         } else if is("ETag") {
             self.found.etag = Some(value.to_vec());
         } else if is("Last-Modified") {
@@ -225,7 +247,7 @@ impl Reply<'_> {
     /// `-f`: a status that means failure, unless it only asks for credentials or for nothing more.
     fn refuse_failure(&self, head: &Head) -> Result<(), Error> {
         let status = head.status();
-        let nothing_left = status == 416 && self.resume_from > 0;
+        let nothing_left = status == 416 && self.resume_from > 0 && self.is_download();
         if self.operation.output.fail != Fail::WithoutBody || status < 400 || nothing_left {
             return Ok(());
         }
@@ -255,11 +277,14 @@ impl Reply<'_> {
     /// `-C`: a server that sends everything does not resume, unless there is nothing more to send.
     fn resumed_at_end(&self, head: &Head) -> Result<bool, Error> {
         let from = self.resume_from;
-        if from == 0 || !self.is_download() || head.field("Content-Range").is_some() {
+        if from == 0 || !self.is_download() {
             return Ok(false);
         }
         if head.status() == 416 {
             return Ok(true);
+        }
+        if head.field("Content-Range").is_some() {
+            return Ok(false);
         }
         let length = head.field("Content-Length").map(|field| String::from_utf8_lossy(&field.value).into_owned());
         if length.and_then(|length| length.trim().parse().ok()) == Some(from) {

@@ -50,6 +50,15 @@ pub struct Saved {
     chosen_by_server: bool,
 }
 
+/// Who names a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Namer {
+    /// The command line, or the URL.
+    User,
+    /// The server may choose another name (`-O` with `-J`).
+    Server,
+}
+
 /// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saving {
@@ -59,6 +68,8 @@ pub struct Saving {
     pub create_dirs: bool,
     /// Content is appended (`-C`).
     pub append: bool,
+    /// Whether `-J` counts.
+    pub namer: Namer,
 }
 
 impl Saved {
@@ -76,7 +87,7 @@ impl Saved {
     /// The server chooses the name (`-J`): a file that is there is never overwritten for it, nor
     /// is a link followed.
     pub fn rename(&mut self, name: &str) {
-        if self.file.is_none() {
+        if self.file.is_none() && self.how.namer == Namer::Server {
             self.path = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
             self.chosen_by_server = true;
         }
@@ -152,7 +163,11 @@ pub struct Sink {
     /// `--max-filesize`: decoded octets that may still come.
     room: Option<u64>,
     limit: u64,
+    /// Octets written, head lines of `-i` included.
     written: u64,
+    /// Octets of content written.
+    delivered: u64,
+    /// Octets of content looked at for signs of being binary.
     content: u64,
 }
 
@@ -164,7 +179,7 @@ impl Sink {
     pub fn new(place: Place, most: Option<u64>) -> Self {
         let limit = most.unwrap_or(0);
         let room = most.filter(|most| *most > 0);
-        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, content: 0 }
+        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, delivered: 0, content: 0 }
     }
 
     /// Where content goes.
@@ -206,9 +221,9 @@ impl Sink {
         match &self.place {
             Place::Stdout(stdout) if stdout.terminal => {
                 let line = styled(line, stdout.colour);
-                self.write(line.as_bytes(), tap)
+                self.write_to_place(line.as_bytes(), tap)
             }
-            _ => self.write(line, tap),
+            _ => self.write_to_place(line, tap),
         }
     }
 
@@ -254,15 +269,17 @@ impl Sink {
         }
     }
 
-    /// Back to the beginning: a retry writes anew.
+    /// Back to the beginning: a retry writes anew, but for what is appended (`-C`).
     pub fn restart(&mut self) {
         if let Place::File(saved) = &mut self.place
+            && !saved.how.append
+            && self.delivered > 0
             && let Some(file) = &mut saved.file
         {
             use std::io::Seek as _;
             let _ = file.set_len(0).and_then(|()| file.rewind());
         }
-        self.written = 0;
+        self.delivered = 0;
         self.content = 0;
         self.room = (self.limit > 0).then_some(self.limit);
         self.layout = None;
@@ -287,14 +304,18 @@ impl Sink {
     }
 
     fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        if let Some(room) = &mut self.room {
-            let count = octets.len() as u64;
-            if count > *room {
-                let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
-                return Err(Error::new(Exit::FilesizeExceeded, message));
-            }
-            *room -= count;
+        let Some(room) = self.room else { return self.lay_out(octets, tap) };
+        let fitting = usize::try_from(room).map_or(octets, |room| octets.get(..room).unwrap_or(octets));
+        self.room = Some(room - fitting.len() as u64);
+        self.lay_out(fitting, tap)?;
+        if fitting.len() < octets.len() {
+            let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
+            return Err(Error::new(Exit::FilesizeExceeded, message));
         }
+        Ok(())
+    }
+
+    fn lay_out(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         if let Some(mut layout) = self.layout.take() {
             let result = layout.push(octets, &mut |laid_out| self.write(laid_out, tap));
             self.layout = Some(layout);
@@ -323,6 +344,13 @@ impl Sink {
     }
 
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        self.write_to_place(octets, tap)?;
+        self.delivered += octets.len() as u64;
+        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
+        Ok(())
+    }
+
+    fn write_to_place(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         let result = match &mut self.place {
             Place::Stdout(stdout) => stdout.console.write_all(octets),
             Place::File(saved) => saved.open(tap)?.write_all(octets),
@@ -333,7 +361,6 @@ impl Sink {
             Error::new(Exit::WriteError, message).because(error)
         })?;
         self.written += octets.len() as u64;
-        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl TunnelRequest<'_> {
     /// Asks, and answers challenges as long as the connection lives.
     ///
     /// # Errors
-    /// Exit 56 when the proxy refuses, as curl has it.
+    /// Exit 7 when the proxy refuses, as curl has it.
     pub fn ask(&mut self, wire: &mut dyn Wire, tap: &Tap) -> Result<Tunnel, Error> {
         let authority = self.target.host_and_port();
         let mut http = Connection::new(Settings { peer: Peer::Proxy, ..Settings::default() });
@@ -71,7 +71,7 @@ impl TunnelRequest<'_> {
                 return Ok(Tunnel::Granted);
             }
             if self.proxy.conclude(&response.head) == Verdict::Settled {
-                return Err(Error::new(Exit::RecvError, format!("CONNECT tunnel failed, response {status}")));
+                return Err(Error::new(Exit::CouldntConnect, format!("CONNECT tunnel failed, response {status}")));
             }
             if !http.reusable() {
                 return Ok(Tunnel::AskAgain);
@@ -121,7 +121,13 @@ impl Receiver for TunnelReply<'_> {
         if self.operation.output.include_head { self.sink.head_line(line, self.tap) } else { Ok(()) }
     }
 
-    fn decide(&mut self, _head: &Head) -> Result<Reception, Error> {
+    fn decide(&mut self, head: &Head) -> Result<Reception, Error> {
+        let status = head.status();
+        for name in ["Content-Length", "Transfer-Encoding"] {
+            if (200..300).contains(&status) && head.field(name).is_some() {
+                self.tap.emit(Happening::TunnelFieldIgnored { name, status });
+            }
+        }
         Ok(Reception::Ignore)
     }
 

@@ -137,16 +137,19 @@ impl Ledger {
         self.accounts.remove(&transfer)
     }
 
-    /// Enters one event.
+    /// Enters one event; a transfer that has not started, or is over, has no account.
     pub fn record(&mut self, event: &Event<'_>) {
         self.record_connection(event);
         let ends = event
             .connection
             .and_then(|connection| self.connections.get(&connection));
-        let account = self
-            .accounts
-            .entry(event.transfer)
-            .or_insert_with(|| Account::opened(event));
+        if let Happening::Started { .. } = event.what {
+            self.accounts
+                .insert(event.transfer, Account::opened(event.transfer, event.at));
+        }
+        let Some(account) = self.accounts.get_mut(&event.transfer) else {
+            return;
+        };
         account.record(event, self.heads);
         if let Some(connection) = event.connection {
             account.attempt.connection = Some(connection);
@@ -179,14 +182,14 @@ impl Ledger {
 }
 
 impl Account {
-    fn opened(event: &Event<'_>) -> Self {
+    fn opened(transfer: u32, at: Instant) -> Self {
         Self {
-            transfer: event.transfer,
+            transfer,
             url: String::new(),
             number: 0,
             operation: 0,
             retries: 0,
-            attempt: Attempt::begun(event.at),
+            attempt: Attempt::begun(at),
             failure: None,
             retrying: false,
         }
@@ -202,7 +205,6 @@ impl Account {
                 (*url).clone_into(&mut self.url);
                 self.number = *number;
                 self.operation = *operation;
-                self.attempt.began = event.at;
             }
             Happening::Retrying { .. } => {
                 self.retries += 1;
@@ -280,8 +282,7 @@ impl Attempt {
 
     /// Octets a second over the whole time.
     pub fn speed(&self, octets: u64) -> u64 {
-        let micros = self.total.as_micros().max(1);
-        u64::try_from(u128::from(octets) * 1_000_000 / micros).unwrap_or(u64::MAX)
+        rate(octets, self.total)
     }
 
     fn record(&mut self, event: &Event<'_>, heads: Heads) {
@@ -311,6 +312,7 @@ impl Attempt {
                 self.connected = true;
             }
             Happening::Reused { .. } => self.connected = true,
+            Happening::Tunnelled { status } => self.connect_status = *status,
             Happening::Secured { session } => self.record_session(session),
             Happening::Delivered { bytes } => self.delivered += bytes,
             Happening::Saving { path } => self.saved_as = Some(path.to_path_buf()),
@@ -364,6 +366,12 @@ impl Attempt {
             _ => {}
         }
     }
+}
+
+/// Octets a second.
+pub(super) fn rate(octets: u64, time: Duration) -> u64 {
+    let micros = time.as_micros().max(1);
+    u64::try_from(u128::from(octets) * 1_000_000 / micros).unwrap_or(u64::MAX)
 }
 
 /// Whether a part belongs to a head.

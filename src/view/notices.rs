@@ -46,11 +46,11 @@ impl Notices {
         }
     }
 
-    /// Tells what was noticed about the command line.
+    /// Tells what was noticed about the command line: a warning that came before `-s` too.
     pub fn about(&self, plan: &Plan) {
         for notice in &plan.notices {
             match notice {
-                Notice::Warning(text) => self.warn(text),
+                Notice::Warning(text) => self.wrapped("Warning: ", text),
                 Notice::Note(text) => self.note(text),
                 Notice::Complaint(text) => self.remark(text),
             }
@@ -155,7 +155,7 @@ pub(super) fn columns(environment: &Environment) -> usize {
     environment
         .var("COLUMNS")
         .and_then(|columns| columns.parse().ok())
-        .filter(|columns| (21..10_000).contains(columns))
+        .filter(|columns| (21..=10_000).contains(columns))
         .or(environment.columns.map(usize::from))
         .unwrap_or(COLUMNS)
 }

@@ -1,4 +1,4 @@
-//! The progress of transfers, on a terminal only.
+//! The progress of transfers: the meter on a terminal only, the bar where somebody asks for it.
 //!
 //! Knows: when it is shown, and how often it is drawn anew. `meter` and `bar` lay it out. Must not
 //! know: how numbers came about.
@@ -13,7 +13,7 @@ use super::ledger::{Account, Heads, Ledger};
 use super::notices::columns;
 use crate::environment::Environment;
 use crate::event::{Event, Happening, Interest, Observer};
-use crate::plan::{self, Plan, Trace};
+use crate::plan::{self, Destination, Plan, Trace};
 use crate::streams::Console;
 
 use bar::Bar;
@@ -66,7 +66,8 @@ impl Progress {
             (plan::Progress::Meter, None) => Layout::Meter,
             (_, Some(_)) => Layout::Parallel,
         };
-        let shown = environment.stderr_is_terminal && !global.silent && global.trace == Trace::Off;
+        let wanted = environment.stderr_is_terminal || layout == Layout::Bar;
+        let shown = wanted && !global.silent && quiet(&global.trace);
         shown.then(|| Self {
             out: stderr.clone(),
             layout,
@@ -95,9 +96,10 @@ impl Progress {
         }
     }
 
-    /// Nothing while content itself appears on the terminal.
+    /// Nothing before there is a request, and nothing while content itself appears on the terminal.
     fn single(&mut self, event: &Event<'_>) -> Option<String> {
         let account = self.ledger.account(event.transfer)?;
+        account.attempt.hop()?;
         if self.stdout_is_terminal && account.attempt.saved_as.is_none() {
             return None;
         }
@@ -147,6 +149,14 @@ impl Progress {
             self.end_line();
         }
     }
+}
+
+/// Whether a trace leaves the terminal alone.
+fn quiet(trace: &Trace) -> bool {
+    matches!(
+        trace,
+        Trace::Off | Trace::Ascii(Destination::File(_)) | Trace::Hex(Destination::File(_))
+    )
 }
 
 fn figures(account: &Account, track: Option<&Track>) -> Figures {

@@ -18,6 +18,7 @@ use super::ledger::{Hop, Ledger, is_head};
 use super::notices::Notices;
 use super::stamp::Stamp;
 use super::style::Style;
+use crate::error::reason;
 use crate::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer};
 use crate::http1::Role;
 use crate::streams::Console;
@@ -170,8 +171,9 @@ impl Trace {
     }
 
     fn flush(&mut self, event: &Event<'_>, direction: Direction) {
-        let data = std::mem::take(&mut self.flow(event, direction).gathered);
-        if !data.is_empty() {
+        let flow = self.flows.get_mut(&(event.transfer, direction));
+        let data = flow.map(|flow| std::mem::take(&mut flow.gathered));
+        if let Some(data) = data.filter(|data| !data.is_empty()) {
             self.write(event, Kind::data(direction), &data);
         }
     }
@@ -226,7 +228,7 @@ impl Trace {
             self.place = match std::fs::File::create(path) {
                 Ok(file) => Place::Stream(Console::from_file(file)),
                 Err(error) => {
-                    let error = facts::reason(&error);
+                    let error = reason(&error);
                     self.notices.warn(&format!(
                         "Failed to create the trace file {}: {error}",
                         path.display()

@@ -111,7 +111,7 @@ impl Observer for WriteOut {
     }
 
     fn wants(&self) -> Interest {
-        let tls = ["cert", "verify", "json"];
+        let tls = ["cert", "verify", "appconnect", "json"];
         let tls = self
             .formats
             .iter()

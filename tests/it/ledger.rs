@@ -187,7 +187,7 @@ fn a_reused_connection_keeps_its_ends() {
     let local = Some("10.0.0.2:5000".parse().unwrap());
     let connected = Happening::Connected { peer: &peer, local };
     let mut desk = Desk::new();
-    desk.on(0, Some(7), connected);
+    desk.at(0, started()).on(0, Some(7), connected);
     desk.ledger.close(0).unwrap();
     desk.at(1, started());
     assert_eq!(desk.account().attempt.ends, None);

@@ -122,12 +122,13 @@ fn the_command_line_is_spoken_of() {
         notices: vec![
             Notice::Warning("one".to_owned()),
             Notice::Note("two".to_owned()),
+            Notice::Complaint("three".to_owned()),
         ],
         ..Plan::default()
     };
     assert_eq!(
         notices(&pipes(), |notices| notices.about(&plan)),
-        "Warning: one\n"
+        "Warning: one\nrcurl: three\n"
     );
     assert_eq!(
         notices(&pipes(), |notices| notices.usage("option --x: is unknown")),

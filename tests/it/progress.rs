@@ -89,6 +89,8 @@ fn nothing_is_shown_where_it_would_be_in_the_way() {
         .contains('%')
     );
     assert!(!shown(&plan(|_| {}), &pipes()));
+    let bar = plan(|plan| plan.global.progress = Progress::Bar);
+    assert!(shown(&bar, &pipes()), "asked for by name");
     let both = Environment {
         stdout_is_terminal: true,
         ..terminal()

@@ -1,5 +1,7 @@
 //! `-v`, `--trace-ascii`, `--trace`: events in, curl's text out.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use rcurl::error::{Error, Exit};
 use rcurl::event::{
     Bytes, Certificate, Direction, Ending, Happening, Interest, Layer, Lookup, Side, TlsFacts,
@@ -151,11 +153,21 @@ fn each_other_fact_has_its_line() {
             "* upload completely sent off: 9 bytes\n",
         ),
         (
+            Happening::ResolveFailed {
+                host: "x.invalid",
+                port: 80,
+            },
+            "* Could not resolve host: x.invalid\n* Could not resolve host: x.invalid\n\
+             * Could not resolve: x.invalid:80\n",
+        ),
+        (
             Happening::Rewinding,
             "* Need to rewind upload for next request\n",
         ),
         (
-            Happening::AuthenticationFailed { scheme: "Basic" },
+            Happening::AuthenticationRemark {
+                remark: "Basic authentication problem, ignoring.",
+            },
             "* Basic authentication problem, ignoring.\n",
         ),
         (
@@ -243,7 +255,7 @@ fn certificate() -> Certificate {
 fn session() -> TlsFacts {
     TlsFacts {
         version: "TLSv1.3",
-        suite: "TLS13_AES_256_GCM_SHA384".to_owned(),
+        suite: "TLS_AES_256_GCM_SHA384".to_owned(),
         group: "X25519".to_owned(),
         alpn: Some("http/1.1".to_owned()),
         alpn_offered: true,
@@ -528,4 +540,39 @@ fn nobody_wants_more_than_is_shown() {
             ticks: false
         }
     );
+}
+
+proptest! {
+    /// What a hexadecimal trace shows, read back, is what was sent.
+    #[test]
+    fn no_octet_is_lost_in_a_dump(octets in vec(any::<u8>(), 1..200)) {
+        let stage = Stage::new(&traced(Trace::Hex(Destination::Stderr)), &pipes());
+        stage.piece(Direction::In, Layer::Http, Role::Content, &octets);
+        let text = stage.stderr.text();
+        let rows = text.lines().skip(1).map(|row| row[6..54].split_whitespace());
+        let read: Vec<u8> = rows
+            .flatten()
+            .map(|digits| u8::from_str_radix(digits, 16).unwrap())
+            .collect();
+        prop_assert_eq!(read, octets);
+    }
+
+    /// Whatever a server sends, a terminal gets lines and our own colours.
+    #[test]
+    fn nothing_drives_a_terminal(octets in vec(any::<u8>(), 0..100)) {
+        for trace in [Trace::Verbose, Trace::Ascii(Destination::Stderr)] {
+            let stage = Stage::new(&traced(trace), &terminal());
+            for role in [Role::StatusLine, Role::FieldLine, Role::Content] {
+                stage.piece(Direction::In, Layer::Http, role, &octets);
+            }
+            stage.emit(Happening::CookieHeard {
+                outcome: &String::from_utf8_lossy(&octets),
+            });
+            let text = stage.stderr.text();
+            let text = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"]
+                .iter()
+                .fold(text, |text, colour| text.replace(colour, ""));
+            prop_assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{text:?}");
+        }
+    }
 }

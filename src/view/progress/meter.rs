@@ -7,6 +7,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::view::ledger::rate;
+
 /// What stands above the meter.
 pub(super) const HEAD: &str =
     "  % Total    % Received % Xferd  Average Speed  Time    Time    Time   Current
@@ -136,11 +138,6 @@ impl Sum {
             size(speed),
         )
     }
-}
-
-fn rate(octets: u64, time: Duration) -> u64 {
-    let micros = time.as_micros().max(1);
-    u64::try_from(u128::from(octets) * 1_000_000 / micros).unwrap_or(u64::MAX)
 }
 
 fn percent(part: u64, whole: u64) -> u64 {

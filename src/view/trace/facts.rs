@@ -2,10 +2,10 @@
 //!
 //! Knows: one wording per happening. Must not know: where a line goes, or what came before it.
 
-use std::io;
 use std::net::SocketAddr;
 
 use super::session;
+use crate::error::reason;
 use crate::event::{Ending, Happening, Lookup, Peer, Side};
 
 /// What curl says to this, if anything.
@@ -18,6 +18,12 @@ pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<St
             addresses,
             lookup,
         } => resolved(host, *port, addresses, *lookup),
+        // Twice, as the look-up and the connection both report it.
+        Happening::ResolveFailed { host, port } => vec![
+            format!("Could not resolve host: {host}"),
+            format!("Could not resolve host: {host}"),
+            format!("Could not resolve: {host}:{port}"),
+        ],
         Happening::Securing { alpn, trust } => session::offer(alpn, trust),
         Happening::Secured { session } => session::agreement(session),
         Happening::Tunnelling { authority } => vec![
@@ -54,7 +60,6 @@ pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<St
 fn sentence(what: &Happening<'_>) -> Option<String> {
     Some(match what {
         Happening::ResolveAdded { entry } => format!("[DNS] added {entry} to cache"),
-        Happening::ResolveFailed { host, port } => format!("Could not resolve: {host}:{port}"),
         Happening::Connecting { peer } => format!("  Trying {}...", address(peer)),
         Happening::ConnectFailed { peer, local, error } => format!(
             "connect to {}{} failed: {}",
@@ -95,6 +100,8 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
         Happening::Upgraded { target } => {
             format!("Switched from HTTP to HTTPS due to HSTS => {target}")
         }
+        Happening::NotModifiedAfterAll => "Simulate an HTTP 304 response".to_owned(),
+        Happening::TunnelFieldIgnored { name, status } => format!("Ignoring {name} in CONNECT {status} response"),
         Happening::Rewinding => "Need to rewind upload for next request".to_owned(),
         Happening::JsonBroken { line, column } => {
             format!("JSON broken at line {line}, column {column}: the rest as it came")
@@ -154,13 +161,4 @@ fn from(local: Option<SocketAddr>) -> String {
     local.map_or_else(String::new, |local| {
         format!(" from {} port {}", local.ip(), local.port())
     })
-}
-
-/// The system's words without the number that the standard library adds.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
 }

@@ -60,15 +60,11 @@ pub(super) fn agreement(session: &TlsFacts) -> Vec<String> {
 
 fn connection(session: &TlsFacts) -> String {
     let mut line = format!("SSL connection using {}", session.version);
-    let suite = match session.suite.strip_prefix("TLS13_") {
-        Some(rest) => format!("TLS_{rest}"),
-        None => session.suite.clone(),
-    };
     let key = session
         .certificates
         .first()
         .map_or("", |own| own.key_algorithm.as_str());
-    for part in [suite.as_str(), &session.group, key] {
+    for part in [session.suite.as_str(), &session.group, key] {
         if !part.is_empty() {
             line.push_str(" / ");
             line.push_str(part);

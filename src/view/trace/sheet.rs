@@ -121,28 +121,31 @@ impl Sheet {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = self.style.safe(line);
-        match text.iter().position(|&octet| octet == b':') {
-            Some(colon) if !text.starts_with(b"HTTP/") && !text[..colon].contains(&b' ') => {
-                self.style.paint(Meaning::Name, &text[..colon], out);
-                out.extend_from_slice(&text[colon..]);
+        match Self::named(kind, &text) {
+            Some((meaning, end)) => {
+                self.style.paint(meaning, &text[..end], out);
+                out.extend_from_slice(&text[end..]);
             }
-            _ => self.start_line(kind, &text, out),
+            None => out.extend_from_slice(&text),
         }
         out.push(b'\n');
     }
 
-    fn start_line(self, kind: Kind, text: &[u8], out: &mut Vec<u8>) {
-        let status = text
-            .strip_prefix(b"HTTP/1.")
-            .and_then(|rest| rest.get(2..5))
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| digits.parse().ok());
-        match status {
-            Some(status) if kind == Kind::HeadIn => {
-                self.style.paint(Meaning::of_status(status), text, out);
-            }
-            _ => self.style.paint(Meaning::Name, text, out),
+    /// What the beginning of a line means, and where it ends: a start line, or the name of a field.
+    fn named(kind: Kind, text: &[u8]) -> Option<(Meaning, usize)> {
+        if kind == Kind::HeadIn && text.starts_with(b"HTTP/") {
+            let digits = text
+                .get(9..12)
+                .and_then(|digits| std::str::from_utf8(digits).ok());
+            let status = digits.and_then(|digits| digits.parse().ok());
+            return status.map(|status| (Meaning::of_status(status), text.len()));
         }
+        if kind == Kind::HeadOut && text.windows(6).any(|window| window == b" HTTP/") {
+            return Some((Meaning::Name, text.len()));
+        }
+        let colon = text.iter().position(|&octet| octet == b':')?;
+        let name = !text[..colon].contains(&b' ');
+        name.then_some((Meaning::Name, colon))
     }
 }
 
