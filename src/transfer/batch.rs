@@ -132,7 +132,7 @@ impl Batch<'_> {
             layout: self.layout(&place),
         };
         let mut sink = Sink::new(place, operation.limits.file_size);
-        let result = self.tries(&mut job, errand, &mut sink, tap);
+        let result = self.tries(&mut job, &errand, &mut sink, tap);
         self.settle(operation, &mut sink, result, tap)
     }
 
