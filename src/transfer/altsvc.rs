@@ -10,7 +10,7 @@
 //! `h1 example.com 443 h1 alt.example.com 8443 "20291231 10:00:00" 0 0`.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::codec::date;
@@ -87,7 +87,11 @@ pub enum Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Remark::Added { host, port, protocol } => write!(f, "Added alt-svc: {host}:{port} over {protocol}"),
+            Remark::Added {
+                host,
+                port,
+                protocol,
+            } => write!(f, "Added alt-svc: {host}:{port} over {protocol}"),
             Remark::BadHost => f.write_str("Bad alt-svc hostname, ignoring."),
             Remark::BadAddress => f.write_str("Bad alt-svc IPv6 hostname, ignoring."),
             Remark::BadPort => f.write_str("Unknown alt-svc port number, ignoring."),
@@ -102,8 +106,13 @@ impl Cache {
         let usable = |(from, to): &(Endpoint, Endpoint), life: &Life| {
             *from == origin && *to != origin && to.protocol == Protocol::H1 && life.expires > now
         };
-        let found = self.services.iter().filter(|(ends, life)| usable(ends, life));
-        found.min_by_key(|(_, life)| life.born).map(|((_, to), _)| Place::new(&to.host, to.port))
+        let found = self
+            .services
+            .iter()
+            .filter(|(ends, life)| usable(ends, life));
+        found
+            .min_by_key(|(_, life)| life.born)
+            .map(|((_, to), _)| Place::new(&to.host, to.port))
     }
 
     /// Takes the value of an `Alt-Svc` field that an origin sent over TLS. The first service that it
@@ -119,8 +128,17 @@ impl Cache {
             self.forget(&origin);
         }
         let mut remarks = Vec::new();
-        for Offer { to, max_age, persist } in offers {
-            remarks.push(Remark::Added { host: to.host.clone(), port: to.port, protocol: to.protocol.name() });
+        for Offer {
+            to,
+            max_age,
+            persist,
+        } in offers
+        {
+            remarks.push(Remark::Added {
+                host: to.host.clone(),
+                port: to.port,
+                protocol: to.protocol.name(),
+            });
             let expires = now.saturating_add(i64::try_from(max_age).unwrap_or(i64::MAX));
             self.put(origin.clone(), to, expires, persist);
         }
@@ -134,7 +152,11 @@ impl Cache {
 
     fn put(&mut self, from: Endpoint, to: Endpoint, expires: i64, persist: bool) {
         self.born += 1;
-        let life = self.services.entry((from, to)).or_insert(Life { expires, persist, born: self.born });
+        let life = self.services.entry((from, to)).or_insert(Life {
+            expires,
+            persist,
+            born: self.born,
+        });
         life.expires = expires;
         life.persist = persist;
     }
@@ -150,13 +172,18 @@ impl Cache {
 
     /// The services as a file, in the order in which they came.
     pub fn write_file(&self, now: i64) -> Vec<u8> {
-        let mut live: Vec<_> = self.services.iter().filter(|(_, life)| life.expires > now).collect();
+        let mut live: Vec<_> = self
+            .services
+            .iter()
+            .filter(|(_, life)| life.expires > now)
+            .collect();
         live.sort_by_key(|(_, life)| life.born);
         let mut text = HEADING.to_owned();
         for ((from, to), life) in live {
             // A time beyond the last that can be read back is as good as that one.
             let until = date::stamp(life.expires).unwrap_or_else(|| "99991231 23:59:59".to_owned());
-            text.push_str(&format!("{from} {to} \"{until}\" {} 0\n", u8::from(life.persist)));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{from} {to} \"{until}\" {} 0", u8::from(life.persist));
         }
         text.into_bytes()
     }
@@ -164,9 +191,16 @@ impl Cache {
 
 impl Endpoint {
     fn new(protocol: Protocol, host: &str, port: u16) -> Self {
-        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(host);
         let bare = bare.strip_suffix('.').unwrap_or(bare);
-        Self { protocol, host: bare.to_ascii_lowercase(), port }
+        Self {
+            protocol,
+            host: bare.to_ascii_lowercase(),
+            port,
+        }
     }
 
     /// The next three words of a line.
@@ -191,9 +225,16 @@ impl fmt::Display for Endpoint {
 
 impl Protocol {
     fn named(name: &[u8]) -> Option<Self> {
-        let names: [(&[u8], Self); 4] =
-            [(b"h1", Self::H1), (b"http/1.1", Self::H1), (b"h2", Self::H2), (b"h3", Self::H3)];
-        names.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, protocol)| protocol)
+        let names: [(&[u8], Self); 4] = [
+            (b"h1", Self::H1),
+            (b"http/1.1", Self::H1),
+            (b"h2", Self::H2),
+            (b"h3", Self::H3),
+        ];
+        names
+            .into_iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, protocol)| protocol)
     }
 
     fn name(self) -> &'static str {
@@ -209,7 +250,9 @@ impl Protocol {
 /// in brackets. Stricter than curl, since it goes into a file and a field line.
 fn is_host(host: &str) -> bool {
     if let Some(rest) = host.strip_prefix('[') {
-        return rest.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+        return rest
+            .strip_suffix(']')
+            .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
     }
     let is_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
     let named = host.bytes().all(is_name) || host.parse::<IpAddr>().is_ok();
@@ -218,7 +261,9 @@ fn is_host(host: &str) -> bool {
 
 /// One line of a file.
 fn line(line: &[u8]) -> Option<(Endpoint, Endpoint, i64, bool)> {
-    let line = std::str::from_utf8(line).ok()?.trim_matches([' ', '\t', '\r']);
+    let line = std::str::from_utf8(line)
+        .ok()?
+        .trim_matches([' ', '\t', '\r']);
     let (ends, rest) = line.split_once(" \"")?;
     let (until, flags) = rest.split_once("\" ")?;
     let mut words = ends.split(' ');
@@ -261,7 +306,11 @@ fn offers(value: &[u8], origin: &str) -> (Vec<Offer>, Option<Remark>) {
         let (max_age, persist) = parameters(&mut scan);
         if let Some(protocol) = protocol {
             let to = Endpoint::new(protocol, host.as_deref().unwrap_or(origin), port);
-            offers.push(Offer { to, max_age, persist });
+            offers.push(Offer {
+                to,
+                max_age,
+                persist,
+            });
         }
         if !scan.eat(b',') {
             return (offers, None);
@@ -271,8 +320,15 @@ fn offers(value: &[u8], origin: &str) -> (Vec<Offer>, Option<Remark>) {
 
 /// `host:port`, or `:port` where the host is the origin's.
 fn authority(scan: &mut Scan<'_>) -> Result<(Option<String>, u16), Remark> {
-    let host = if scan.eat(b':') { None } else { Some(host(scan)?) };
-    let port = scan.number().and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0);
+    let host = if scan.eat(b':') {
+        None
+    } else {
+        Some(host(scan)?)
+    };
+    let port = scan
+        .number()
+        .and_then(|port| u16::try_from(port).ok())
+        .filter(|port| *port > 0);
     port.map(|port| (host, port)).ok_or(Remark::BadPort)
 }
 
@@ -282,10 +338,18 @@ fn host(scan: &mut Scan<'_>) -> Result<String, Remark> {
     if scan.eat(b'[') {
         let address = text(scan.until(|octet| octet == b']'));
         let good = address.parse::<Ipv6Addr>().is_ok() && scan.eat(b']') && scan.eat(b':');
-        return if good { Ok(address) } else { Err(Remark::BadAddress) };
+        return if good {
+            Ok(address)
+        } else {
+            Err(Remark::BadAddress)
+        };
     }
     let name = text(scan.until(|octet| matches!(octet, b':' | b'"')));
-    if is_host(&name) && scan.eat(b':') { Ok(name) } else { Err(Remark::BadHost) }
+    if is_host(&name) && scan.eat(b':') {
+        Ok(name)
+    } else {
+        Err(Remark::BadHost)
+    }
 }
 
 /// `; ma=60; persist=1`: seconds, and whether the service outlives a change of network. Others are
@@ -298,7 +362,9 @@ fn parameters(scan: &mut Scan<'_>) -> (u64, bool) {
             return (max_age, persist);
         }
         scan.blanks();
-        let name = scan.until(|octet| matches!(octet, b'=' | b';' | b',')).trim_ascii();
+        let name = scan
+            .until(|octet| matches!(octet, b'=' | b';' | b','))
+            .trim_ascii();
         if !scan.eat(b'=') {
             continue;
         }

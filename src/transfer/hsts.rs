@@ -9,7 +9,7 @@
 //! `unlimited` for no end.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
 use crate::codec::date;
@@ -126,20 +126,33 @@ impl Cache {
 
     /// The hosts as a file, in the order in which they came.
     pub fn write_file(&self, now: i64) -> Vec<u8> {
-        let mut live: Vec<_> = self.entries.iter().filter(|(_, entry)| entry.expires > now).collect();
+        let mut live: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.expires > now)
+            .collect();
         live.sort_by_key(|(_, entry)| entry.born);
         let mut text = HEADING.to_owned();
         for (name, entry) in live {
-            let dot = if entry.reach == Reach::Subdomains { "." } else { "" };
+            let dot = if entry.reach == Reach::Subdomains {
+                "."
+            } else {
+                ""
+            };
             let until = date::stamp(entry.expires).unwrap_or_else(|| UNLIMITED.to_owned());
-            text.push_str(&format!("{dot}{name} \"{until}\"\n"));
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{dot}{name} \"{until}\"");
         }
         text.into_bytes()
     }
 
     fn entry(&mut self, name: String) -> &mut Entry {
         self.born += 1;
-        self.entries.entry(name).or_insert(Entry { reach: Reach::Host, expires: 0, born: self.born })
+        self.entries.entry(name).or_insert(Entry {
+            reach: Reach::Host,
+            expires: 0,
+            born: self.born,
+        })
     }
 }
 
@@ -162,13 +175,19 @@ fn tidy(name: &str) -> Option<String> {
 
 /// One line of a file.
 fn line(line: &[u8]) -> Option<(String, Reach, i64)> {
-    let line = std::str::from_utf8(line).ok()?.trim_matches([' ', '\t', '\r']);
+    let line = std::str::from_utf8(line)
+        .ok()?
+        .trim_matches([' ', '\t', '\r']);
     if line.starts_with('#') {
         return None;
     }
     let (host, quoted) = line.split_once(' ')?;
     let until = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    let expires = if until == UNLIMITED { i64::MAX } else { date::parse(until.as_bytes())? };
+    let expires = if until == UNLIMITED {
+        i64::MAX
+    } else {
+        date::parse(until.as_bytes())?
+    };
     let (name, reach) = match host.strip_prefix('.') {
         Some(name) => (name, Reach::Subdomains),
         None => (host, Reach::Host),
@@ -198,7 +217,9 @@ fn policy(value: &[u8]) -> Result<Policy, Illegal> {
         scan.blanks();
         scan.eat(b';');
     }
-    max_age.map(|max_age| Policy { max_age, reach }).ok_or(Illegal)
+    max_age
+        .map(|max_age| Policy { max_age, reach })
+        .ok_or(Illegal)
 }
 
 /// `= 31536000`, the number in quotes or not.

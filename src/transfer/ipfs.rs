@@ -29,7 +29,9 @@ pub struct Gateways<'a> {
 /// Exit 43 for an option that is no URL, 37 when no gateway is named anywhere, and 3 when what the
 /// environment names is no URL, when a gateway has a query, or when the URL itself is malformed.
 pub fn rewrite(url: &str, gateways: &Gateways<'_>) -> Result<Option<String>, Error> {
-    let Some((network, rest)) = split(url) else { return Ok(None) };
+    let Some((network, rest)) = split(url) else {
+        return Ok(None);
+    };
     let content = Content::read(rest).ok_or_else(malformed)?;
     let gateway = gateway(gateways)?;
     if gateway.query.is_some() {
@@ -45,7 +47,9 @@ fn malformed() -> Error {
 /// The network that a URL names, and what follows its slashes.
 fn split(url: &str) -> Option<(&'static str, &str)> {
     let (scheme, after) = url.split_once(":/")?;
-    let network = ["ipfs", "ipns"].into_iter().find(|name| scheme.eq_ignore_ascii_case(name))?;
+    let network = ["ipfs", "ipns"]
+        .into_iter()
+        .find(|name| scheme.eq_ignore_ascii_case(name))?;
     Some((network, after.trim_start_matches('/')))
 }
 
@@ -68,8 +72,17 @@ impl<'a> Content<'a> {
         let at = authority.rfind('@').map_or(0, |at| at + 1);
         let (userinfo, host) = authority.split_at(at);
         let identifier = host.split(':').next().unwrap_or_default();
-        let path = if path == "/" { String::new() } else { without_dot_segments(path) };
-        is_identifier(identifier).then_some(Self { userinfo, identifier, path, tail })
+        let path = if path == "/" {
+            String::new()
+        } else {
+            without_dot_segments(path)
+        };
+        is_identifier(identifier).then_some(Self {
+            userinfo,
+            identifier,
+            path,
+            tail,
+        })
     }
 
     /// The URL at a gateway; a gateway's own credentials do not count, as in curl.
@@ -80,7 +93,12 @@ impl<'a> Content<'a> {
         let base = base.to_string();
         let (scheme, place) = base.split_once("://").unwrap_or(("http", &base));
         let slash = if place.ends_with('/') { "" } else { "/" };
-        let Self { userinfo, identifier, path, tail } = self;
+        let Self {
+            userinfo,
+            identifier,
+            path,
+            tail,
+        } = self;
         format!("{scheme}://{userinfo}{place}{slash}{network}/{identifier}{path}{tail}")
     }
 }
@@ -102,7 +120,10 @@ fn gateway(gateways: &Gateways<'_>) -> Result<Target, Error> {
         Error::new(Exit::FileCouldntReadFile, message)
     })?;
     // Only the option may leave out the scheme.
-    parse(&url).ok().filter(|_| url.contains("://")).ok_or_else(malformed)
+    parse(&url)
+        .ok()
+        .filter(|_| url.contains("://"))
+        .ok_or_else(malformed)
 }
 
 /// The gateway that the environment names, or a file that it leads to.
@@ -112,7 +133,11 @@ fn found(gateways: &Gateways<'_>) -> Option<String> {
         return Some(url.to_owned());
     }
     let given = environment.var_os("IPFS_PATH").map(PathBuf::from);
-    let home = || environment.var_os("HOME").map(|home| Path::new(home).join(".ipfs"));
+    let home = || {
+        environment
+            .var_os("HOME")
+            .map(|home| Path::new(home).join(".ipfs"))
+    };
     let text = (gateways.read)(&given.or_else(home)?.join("gateway"))?;
     let line = text.split(|octet| matches!(octet, b'\n' | b'\r')).next()?;
     let line = String::from_utf8_lossy(line).into_owned();

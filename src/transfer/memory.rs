@@ -30,7 +30,11 @@ pub struct Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { jar: Mutex::new(Jar::new(date::parse)), hsts: Mutex::default(), alt_svc: Mutex::default() }
+        Self {
+            jar: Mutex::new(Jar::new(date::parse)),
+            hsts: Mutex::default(),
+            alt_svc: Mutex::default(),
+        }
     }
 }
 
@@ -68,7 +72,11 @@ impl Memory {
             if path.as_os_str().is_empty() {
                 continue;
             }
-            let text = if path.as_os_str() == "-" { read_all(&streams.stdin) } else { std::fs::read(path).ok() };
+            let text = if path.as_os_str() == "-" {
+                read_all(&streams.stdin)
+            } else {
+                std::fs::read(path).ok()
+            };
             match text {
                 Some(text) => jar.read_file(&text, now(tap)),
                 None => tap.emit(Happening::CookieHeard {
@@ -82,12 +90,18 @@ impl Memory {
     }
 
     fn write_cookies(&self, operation: &Operation, streams: &Streams, tap: &Tap) {
-        let Some(path) = &operation.cookies.jar else { return };
+        let Some(path) = &operation.cookies.jar else {
+            return;
+        };
         let text = lock(&self.jar).write_file(now(tap));
         if path.as_os_str() == "-" {
             streams.stdout.tell(&text);
         } else if let Err(error) = replace(path, &text) {
-            let text = format!("failed to save cookies in {}: {}", path.display(), reason(&error));
+            let text = format!(
+                "failed to save cookies in {}: {}",
+                path.display(),
+                reason(&error)
+            );
             tap.emit(Happening::Warned { text: &text });
         }
     }
@@ -98,7 +112,8 @@ impl Memory {
 impl Memory {
     /// Turns an `http` URL into an `https` one where its host asked for TLS; tells whether it did.
     pub fn upgrade(&self, target: &mut Target, tap: &Tap) -> bool {
-        let wanted = target.scheme == Scheme::Http && lock(&self.hsts).covers(target.connect_host(), now(tap));
+        let wanted = target.scheme == Scheme::Http
+            && lock(&self.hsts).covers(target.connect_host(), now(tap));
         if wanted {
             hsts::upgrade(target);
             tap.emit(Happening::Upgraded { target });
@@ -115,7 +130,9 @@ impl Memory {
         let origin = &way.origin;
         let place = lock(&self.alt_svc).alternative(&origin.name, origin.port, now(tap))?;
         let (from, to) = (origin.authority(), place.authority());
-        tap.emit(Happening::OriginRemark { remark: &format!("Alt-svc connecting from [h1]{from} to [h1]{to}") });
+        tap.emit(Happening::OriginRemark {
+            remark: &format!("Alt-svc connecting from [h1]{from} to [h1]{to}"),
+        });
         Some(place)
     }
 }
@@ -131,7 +148,11 @@ pub struct Listener<'a> {
 impl<'a> Listener<'a> {
     /// For the response to a request of this part of the command line.
     pub fn new(memory: &'a Memory, operation: &'a Operation) -> Self {
-        Self { memory, operation, heard_hsts: false }
+        Self {
+            memory,
+            operation,
+            heard_hsts: false,
+        }
     }
 
     /// Takes one field of the response to a request for this URL; what did not come over TLS does not
@@ -140,16 +161,25 @@ impl<'a> Listener<'a> {
         if target.scheme != Scheme::Https {
             return;
         }
-        if name.eq_ignore_ascii_case(b"Strict-Transport-Security") && self.operation.tls.verify && !self.heard_hsts {
+        if name.eq_ignore_ascii_case(b"Strict-Transport-Security")
+            && self.operation.tls.verify
+            && !self.heard_hsts
+        {
             self.heard_hsts = true;
-            if let Err(illegal) = lock(&self.memory.hsts).hear(target.connect_host(), value, now(tap)) {
-                tap.emit(Happening::OriginRemark { remark: &illegal.to_string() });
+            if let Err(illegal) =
+                lock(&self.memory.hsts).hear(target.connect_host(), value, now(tap))
+            {
+                tap.emit(Happening::OriginRemark {
+                    remark: &illegal.to_string(),
+                });
             }
         }
         if name.eq_ignore_ascii_case(b"Alt-Svc") && !self.operation.alt_svc.is_empty() {
             let host = target.ascii_host();
             for remark in lock(&self.memory.alt_svc).hear(&host, target.port(), value, now(tap)) {
-                tap.emit(Happening::OriginRemark { remark: &remark.to_string() });
+                tap.emit(Happening::OriginRemark {
+                    remark: &remark.to_string(),
+                });
             }
         }
     }
@@ -160,7 +190,14 @@ fn read(path: &Path, tap: &Tap) -> Option<Vec<u8>> {
     match std::fs::read(path) {
         Ok(text) => Some(text),
         Err(_) if path.as_os_str().is_empty() => None,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => None,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
+            ) =>
+        {
+            None
+        }
         Err(error) => {
             let text = format!("failed to read {}: {}", path.display(), reason(&error));
             tap.emit(Happening::Warned { text: &text });
@@ -189,11 +226,18 @@ fn write(path: &Path, text: &[u8], tap: &Tap) {
 pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(text);
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .open(&target)?
+            .write_all(text);
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut file = tempfile::Builder::new().prefix(".rcurl-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".rcurl-")
+        .tempfile_in(folder)?;
     file.write_all(text)?;
     file.as_file().sync_all()?;
     file.persist(&target).map(drop).map_err(|error| error.error)

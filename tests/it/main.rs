@@ -9,6 +9,7 @@
     reason = "in a test, a panic is the way to say no, and a table is as long as it is"
 )]
 
+mod altsvc;
 mod auth;
 mod cli;
 mod content;
@@ -17,7 +18,9 @@ mod date;
 mod demo;
 mod encoding;
 mod glob;
+mod hsts;
 mod http1;
+mod ipfs;
 mod json;
 mod ledger;
 mod multipart;
