@@ -284,7 +284,7 @@ impl Batch<'_> {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
                 let message = format!("cannot read the netrc file: {}", reason(&error));
-                Err(Error::new(Exit::FailedInit, message))
+                Err(Error::new(Exit::ReadError, message))
             }
             _ => Ok(None),
         }
