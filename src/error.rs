@@ -188,7 +188,7 @@ impl From<Broken> for Error {
             Broken::ContentLength | Broken::LengthsDiffer => {
                 (Exit::WeirdServerReply, "Invalid Content-Length: value".to_owned())
             }
-            Broken::LengthOverflow => (Exit::WeirdServerReply, "Overflow Content-Length: value".to_owned()),
+            Broken::LengthOverflow => (Exit::FilesizeExceeded, "Overflow Content-Length: value".to_owned()),
             Broken::ContentCut { missing } => {
                 (Exit::PartialFile, format!("end of response with {missing} bytes missing"))
             }

@@ -231,7 +231,8 @@ impl Target {
     fn from_parts(scheme: Scheme, rest: &str, path_as_is: bool) -> Result<Self, UrlError> {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
-        let (userinfo, host_port) = match authority.rsplit_once('@') {
+        // The first `@` ends the user: with a second one nobody can say which host is meant.
+        let (userinfo, host_port) = match authority.split_once('@') {
             Some((userinfo, host_port)) => (Some(userinfo.to_owned()), host_port),
             None => (None, authority),
         };

@@ -130,7 +130,7 @@ fn is_identity(coding: &[u8]) -> bool {
 #[derive(Debug, Default)]
 struct Delimiters {
     length: Option<u64>,
-    /// Any Transfer-Encoding field came.
+    /// A transfer coding came that changes where the body ends.
     coded: bool,
     chunked: bool,
     codings: usize,
@@ -145,7 +145,7 @@ impl Delimiters {
         notes: &mut Notes,
     ) -> Result<(), Broken> {
         if field.is("Transfer-Encoding") {
-            self.coded = true;
+            self.coded |= list(&field.value).next().is_none();
             return list(&field.value)
                 .try_for_each(|coding| self.read_coding(coding, settings, at, notes));
         }
@@ -176,7 +176,9 @@ impl Delimiters {
                 notes.note(Rule::ChunkedRepeated, at);
             }
             self.chunked = true;
+            self.coded = true;
         } else if settings.codings == Codings::Raw {
+            // Nothing will be undone: Content-Length counts what comes, as in curl.
             return Ok(());
         } else if self.chunked {
             return Err(Broken::CodingMisplaced(spelled()));
@@ -184,6 +186,8 @@ impl Delimiters {
             notes.note(Rule::IdentityCoding, at);
         } else if settings.codings == Codings::Refused {
             return Err(Broken::CodingUnasked(spelled()));
+        } else {
+            self.coded = true;
         }
         self.codings += 1;
         if self.codings > settings.limits.codings {

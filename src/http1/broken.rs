@@ -49,7 +49,7 @@ pub enum Broken {
     ContentLength,
     /// 8: two Content-Length values differ.
     LengthsDiffer,
-    /// 63 with `--max-filesize`, else 8: Content-Length is 2 to the 63rd or more. curl reads on
+    /// 63: Content-Length is 2 to the 63rd or more. curl reads on
     /// until the close where no maximum is given.
     LengthOverflow,
     /// 61: this transfer coding (as sent, control characters included) was not asked for.

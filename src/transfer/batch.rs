@@ -55,7 +55,7 @@ impl Batch<'_> {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().now() + pace;
             }
-            let malformed = errand.as_ref().is_ok_and(|errand| !self.is_readable(errand)) || errand.is_err();
+            let malformed = errand.is_err();
             last = self.one(errand, &tap.for_transfer(number));
             if malformed || FATAL.contains(&last) || (last != Exit::Ok && self.plan.global.fail_early) {
                 break;
@@ -88,12 +88,6 @@ impl Batch<'_> {
             work();
         });
         *lock(&worst)
-    }
-
-    /// Whether the URL is one at all. One that is not ends the run, as in curl.
-    fn is_readable(&self, errand: &Errand) -> bool {
-        let operation = self.plan.operations.get(errand.operation);
-        operation.is_none_or(|operation| read_url(operation, &errand.url).is_ok())
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.
@@ -193,7 +187,7 @@ impl Batch<'_> {
         (outcome, result): (Outcome, Result<(), Error>),
         tap: &Tap,
     ) -> Result<(), Error> {
-        let failed = operation.output.fail != Fail::No && outcome.status >= 400 && result.is_ok();
+        let failed = operation.output.fail == Fail::WithBody && outcome.status >= 400 && result.is_ok();
         let nothing_new = outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
         if result.is_ok() && sink.written() == 0 && !nothing_new {
             sink.touch(tap)?;

@@ -75,6 +75,9 @@ pub struct Outcome {
     pub found: Found,
 }
 
+/// A longer request head is not sent (curl's `DYN_HTTP_REQUEST`), in octets.
+const MOST_HEAD: usize = 1024 * 1024;
+
 /// Connections that died in a row before one octet came (curl's `CONN_MAX_RETRIES`).
 const MOST_REDIALS: u32 = 5;
 
@@ -264,6 +267,10 @@ impl<'a> Transfer<'a> {
     ) -> Result<Response, Failure> {
         let withheld = self.body_withheld(by_proxy);
         let head = self.compose(method, by_proxy, withheld);
+        if head.octets.len() > MOST_HEAD {
+            let error = Error::new(Exit::TooLarge, format!("The request head is larger than {MOST_HEAD} bytes"));
+            return Err(Failure { error, told: false, nothing_came: true });
+        }
         let terms = self.terms();
         let host = self.cookie_host();
         let cookies = self.operation.cookies.engine().then(|| CookieKeeper {

@@ -161,6 +161,7 @@ impl Hop {
                 self.stop(Phase::Connect, at);
                 self.reach(Stage::Connect, at);
             }
+            Happening::NotModifiedAfterAll => self.status = 304,
             Happening::Tunnelling { .. } => self.start(Phase::Tunnel, at),
             Happening::Tunnelled { .. } => self.stop(Phase::Tunnel, at),
             Happening::Securing { .. } => self.start(Phase::Tls, at),
