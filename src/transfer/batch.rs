@@ -209,6 +209,9 @@ impl Batch<'_> {
                 tap.emit(Happening::Warned { text: &format!("Failed to set filetime: {}", reason(&error)) });
             }
         }
+        if operation.output.xattr && result.is_ok() {
+            tell_origin(sink, &outcome, tap);
+        }
         if failed {
             let status = outcome.status;
             return Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")));
@@ -297,6 +300,16 @@ impl Batch<'_> {
         replace(path, &text).map_err(|error| {
             Error::new(Exit::WriteError, format!("failed to write {}: {}", path.display(), reason(&error)))
         })
+    }
+}
+
+/// `--xattr`.
+fn tell_origin(sink: &Sink, outcome: &Outcome, tap: &Tap) {
+    if let (Some(path), Some(file)) = (sink.saved(), sink.file())
+        && let Err(error) = outcome.provenance.attach(file)
+    {
+        let text = format!("Error setting extended attributes on '{}': {}", path.display(), reason(&error));
+        tap.emit(Happening::Warned { text: &text });
     }
 }
 

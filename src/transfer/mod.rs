@@ -21,6 +21,7 @@ pub mod negotiation;
 pub mod netrc;
 pub mod one;
 pub mod pace;
+pub mod provenance;
 pub mod proxies;
 pub mod reply;
 mod scan;

@@ -24,6 +24,7 @@ use crate::transfer::follow::{self, Carries, NextMethod, Redirect};
 use crate::transfer::memory::{Listener, Memory};
 use crate::transfer::negotiation::Negotiation;
 use crate::transfer::netrc;
+use crate::transfer::provenance::Provenance;
 use crate::transfer::proxies;
 use crate::transfer::reply::{CookieKeeper, Found, Layout, Reply};
 use crate::transfer::sink::Sink;
@@ -73,6 +74,8 @@ pub struct Outcome {
     pub retry_after: Option<Vec<u8>>,
     /// What the last response told of its document.
     pub found: Found,
+    /// Where the document came from.
+    pub provenance: Provenance,
 }
 
 /// A longer request head is not sent (curl's `DYN_HTTP_REQUEST`), in octets.
@@ -145,6 +148,7 @@ impl<'a> Transfer<'a> {
         let now = tap.clock().now();
         let mut target = read_url(operation, job.url)?;
         add_to_url(&mut target, operation, job.upload);
+        let provenance = Provenance { url: target.without_userinfo(), ..Provenance::default() };
         let (content, request) = Content::new(job, shared)?;
         shared.network.learn(&operation.route.resolve, tap)?;
         Ok(Self {
@@ -168,7 +172,7 @@ impl<'a> Transfer<'a> {
             server_spoke_http10: false,
             never_expect: false,
             head_octets: 0,
-            outcome: Outcome::default(),
+            outcome: Outcome { provenance, ..Outcome::default() },
         })
     }
 
@@ -210,6 +214,8 @@ impl<'a> Transfer<'a> {
             let result = self.exchange(&mut link, &mut http, &mut found, &method, by_proxy);
             self.outcome.status = found.status;
             self.outcome.retry_after = found.retry_after.take();
+            self.outcome.provenance.media_type = found.media_type.take();
+            self.outcome.provenance.referrer.clone_from(&self.referer);
             self.outcome.found = found;
             match result {
                 Ok(response) => return self.conclude(link, &http, response),

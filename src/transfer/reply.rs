@@ -87,6 +87,8 @@ pub struct Found {
     pub again: bool,
     /// The last `ETag`.
     pub etag: Option<Vec<u8>>,
+    /// The last `Content-Type`.
+    pub media_type: Option<Vec<u8>>,
     /// The last `Last-Modified`, Unix seconds.
     pub last_modified: Option<i64>,
     /// The content is delivered, as against ignored.
@@ -201,6 +203,8 @@ impl Reply<'_> {
             self.found.retry_after = Some(value.to_vec());
         } else if is("ETag") {
             self.found.etag = Some(value.to_vec());
+        } else if is("Content-Type") {
+            self.found.media_type = Some(value.to_vec());
         } else if is("Last-Modified") {
             self.found.last_modified = date::parse(value);
         } else if is("Content-Disposition") && self.operation.output.remote_header_name {

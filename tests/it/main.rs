@@ -23,6 +23,7 @@ mod http1;
 mod ipfs;
 mod json;
 mod ledger;
+mod memory;
 mod multipart;
 mod net;
 mod netrc;
