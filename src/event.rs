@@ -353,6 +353,8 @@ pub enum Happening<'a> {
     },
     /// The wait for `100 Continue` ended without an answer.
     ContinueNotGranted,
+    /// 417 came while `100 Continue` was waited for.
+    ExpectationFailed,
     /// An HTTP/1.0 response: the connection will not be kept.
     AssumeClose,
     /// A response head is complete; its last line is not shown yet.

@@ -29,7 +29,7 @@ use demo::Demo;
 use environment::Environment;
 use error::Exit;
 use event::Tap;
-use net::{Network, Surroundings};
+use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
 use streams::{Console, Streams};
 use transfer::memory::Memory;
@@ -42,6 +42,8 @@ pub struct World {
     pub environment: Environment,
     /// Standard input, output and error.
     pub streams: Streams,
+    /// Who makes the sockets: the system, or a script.
+    pub sockets: Sockets,
     /// The only clock.
     pub clock: Arc<dyn Clock>,
     /// The only source of randomness, for boundaries and client nonces.
@@ -57,13 +59,19 @@ pub fn run(words: &[OsString], world: World) -> Exit {
             world.streams.stdout.tell(text.as_bytes());
             Exit::Ok
         }
+        Ok(Asked::Manual) => {
+            let variables: Vec<&str> = view::writeout::names().collect();
+            let manual = cli::manual::whole(&variables);
+            world.streams.stdout.tell(manual.as_bytes());
+            Exit::Ok
+        }
         Ok(Asked::Demo) => tour(world),
         Err(refusal) => refuse(&refusal, &world),
     }
 }
 
 fn carry_out(plan: &Plan, world: World) -> Exit {
-    let World { environment, streams, clock, noise } = world;
+    let World { environment, streams, sockets, clock, noise } = world;
     let streams = match redirected(plan, streams) {
         Ok(streams) => streams,
         Err((streams, warning)) => {
@@ -73,7 +81,7 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     };
     Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
-    let network = Network::new(surroundings(&environment));
+    let network = Network::over(sockets, surroundings(&environment));
     let shared = Shared { environment, network, memory: Memory::default(), streams, noise };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }
@@ -107,7 +115,8 @@ fn refuse(refusal: &Refusal, world: &World) -> Exit {
     let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
     notices.about(&plan);
     match (refusal.error.message.as_str(), refusal.hint) {
-        ("", _) => {}
+        ("", true) => notices.remark("try 'rcurl --help' for more information"),
+        ("", false) => {}
         (message, true) => notices.usage(message),
         (message, false) => notices.remark(message),
     }
@@ -123,7 +132,7 @@ fn tour(world: World) -> Exit {
             return Exit::CouldntConnect;
         }
     };
-    let World { environment, streams, clock, noise } = world;
+    let World { environment, streams, sockets, clock, noise } = world;
     let noise: Arc<Noise> = noise.into();
     let mut last = Exit::Ok;
     for step in Demo::STEPS {
@@ -136,6 +145,7 @@ fn tour(world: World) -> Exit {
         let world = World {
             environment: environment.clone(),
             streams: streams.clone(),
+            sockets: sockets.clone(),
             clock: clock.clone(),
             noise: Box::new(move |octets| noise(octets)),
         };

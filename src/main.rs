@@ -10,6 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use rcurl::World;
 use rcurl::clock::SystemClock;
 use rcurl::environment::Environment;
+use rcurl::net::Sockets;
 use rcurl::streams::{Console, Input, Streams};
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the command line")]
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let world = World {
         environment: environment(),
         streams: streams(),
+        sockets: Sockets::System,
         clock: Arc::new(SystemClock),
         noise: Box::new(noise),
     };

@@ -13,8 +13,9 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::deadlines::Deadlines;
 use super::interface;
 use super::resolve::{Question, Resolver};
+use super::script::{Dialler, Sockets};
 use super::socket::{self, Hindered, Started};
-use super::wire::{SocketWire, timeout};
+use super::wire::{SocketWire, Wire, timeout};
 use crate::error::{Error, Result};
 use crate::event::{Happening, Peer, Side, Tap};
 use crate::plan::{Family, Route};
@@ -25,6 +26,8 @@ pub(super) const HEAD_START: Duration = Duration::from_millis(200);
 
 /// How to reach the first hop.
 pub(super) struct Dial<'a> {
+    /// Who makes the sockets.
+    pub(super) sockets: &'a Sockets,
     /// Options of the socket.
     pub(super) route: &'a Route,
     /// `--happy-eyeballs-timeout-ms`.
@@ -46,6 +49,17 @@ struct Attempt {
     local: Option<SocketAddr>,
 }
 
+impl Attempt {
+    fn into_wire(self, tap: &Tap) -> Box<dyn Wire> {
+        let Self {
+            socket,
+            peer,
+            local,
+        } = self;
+        Box::new(SocketWire::new(socket, peer, local, tap.clock().clone()))
+    }
+}
+
 impl Dial<'_> {
     /// Connects to the first peer that answers.
     pub(super) fn connect(
@@ -53,7 +67,7 @@ impl Dial<'_> {
         peers: Vec<Peer>,
         bound: &[IpAddr],
         tap: &Tap,
-    ) -> Result<SocketWire> {
+    ) -> Result<Box<dyn Wire>> {
         let mut race = Race {
             dial: self,
             bound,
@@ -61,17 +75,15 @@ impl Dial<'_> {
             running: Vec::new(),
             last_error: None,
         };
-        let winner = race.run(peers)?;
+        let wire = match self.sockets {
+            Sockets::System => race.run(peers)?.into_wire(tap),
+            Sockets::Scripted(dialler) => race.rehearse(&peers, &**dialler)?,
+        };
         tap.emit(Happening::Connected {
-            peer: &winner.peer,
-            local: winner.local,
+            peer: wire.peer(),
+            local: wire.local(),
         });
-        Ok(SocketWire::new(
-            winner.socket,
-            winner.peer,
-            winner.local,
-            tap.clock().clone(),
-        ))
+        Ok(wire)
     }
 }
 
@@ -104,16 +116,37 @@ impl Race<'_> {
                 continue;
             }
             if self.running.is_empty() {
-                return Err(self
-                    .last_error
-                    .take()
-                    .unwrap_or_else(|| self.failed(&io::ErrorKind::AddrNotAvailable.into())));
+                return Err(self.give_up());
             }
             let next = (waiting.len() > 0).then_some(next_start);
             if let Some(winner) = self.wait(next)? {
                 return Ok(winner);
             }
         }
+    }
+
+    /// The same without the system: one peer after the other, each attempt over when its wire is there.
+    fn rehearse(&mut self, peers: &[Peer], dialler: &dyn Dialler) -> Result<Box<dyn Wire>> {
+        let deadlines = self.dial.deadlines;
+        for peer in peers {
+            self.tap.emit(Happening::Connecting { peer });
+            match dialler.dial(peer, deadlines.end()) {
+                Ok(wire) => return Ok(wire),
+                Err(error) => {
+                    let now = self.tap.clock().now();
+                    if deadlines.are_over(now) {
+                        return Err(Error::connection_timed_out(deadlines.elapsed(now)));
+                    }
+                    self.lost(peer, None, &error);
+                }
+            }
+        }
+        Err(self.give_up())
+    }
+
+    fn give_up(&mut self) -> Error {
+        let last = self.last_error.take();
+        last.unwrap_or_else(|| self.failed(&io::ErrorKind::AddrNotAvailable.into()))
     }
 
     /// Begins an attempt; it may end at once, either way.

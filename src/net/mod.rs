@@ -41,7 +41,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use deadlines::Deadlines;
-pub use script::{ScriptedWire, Step};
+pub use script::{Dialler, ScriptedWire, Sockets, Step};
 pub use way::{Place, Proxy, ProxyKind, Way};
 pub use wire::{Io, Wait, Wire};
 
@@ -84,6 +84,7 @@ pub struct Network {
 }
 
 struct Shared {
+    sockets: Sockets,
     resolver: Resolver,
     pool: Pool,
     tls: Configurations,
@@ -131,10 +132,16 @@ impl Link {
 }
 
 impl Network {
-    /// A network without any connection.
+    /// A network without any connection, over the sockets of the system.
     pub fn new(surroundings: Surroundings) -> Self {
+        Self::over(Sockets::System, surroundings)
+    }
+
+    /// The same over other sockets.
+    pub fn over(sockets: Sockets, surroundings: Surroundings) -> Self {
         Self {
             shared: Arc::new(Shared {
+                sockets,
                 resolver: Resolver::default(),
                 pool: Pool::default(),
                 tls: Configurations::new(surroundings),
@@ -303,6 +310,7 @@ impl Opening<'_> {
         };
         let goal = way.destination();
         let dial = Dial {
+            sockets: &self.shared.sockets,
             route: &way.route,
             head_start: way.happy_eyeballs.unwrap_or(dial::HEAD_START),
             host: &goal.name,
@@ -310,7 +318,7 @@ impl Opening<'_> {
             via: proxy.map(|proxy| proxy.place.name.as_str()),
             deadlines: self.deadlines,
         };
-        Ok(Box::new(dial.connect(peers, &bound, tap)?))
+        dial.connect(peers, &bound, tap)
     }
 
     fn resolve(

@@ -1,17 +1,34 @@
 //! A wire that plays a script: for tests, and to replay what was recorded.
 //!
-//! Knows: what the other side says and when it ends. Must not know: sockets. Time passes on the
-//! clock that is handed in, so a script that is silent for an hour takes no time in a test.
+//! Knows: what the other side says and when it ends, and where wires come from instead of sockets.
+//! Must not know: sockets. Time passes on the clock that is handed in, so a script that is silent for
+//! an hour takes no time in a test.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::wire::{Io, Wait, Wire};
 use crate::clock::Clock;
 use crate::event::Peer;
+
+/// Who makes the sockets of a network.
+#[derive(Clone, Default)]
+pub enum Sockets {
+    /// The system.
+    #[default]
+    System,
+    /// Somebody with wires of their own.
+    Scripted(Arc<dyn Dialler>),
+}
+
+/// Makes wires without the system: for tests, and to replay what was recorded.
+pub trait Dialler: Send + Sync {
+    /// A wire to this peer, or why there is none. Who does not answer lets the clock pass `until`.
+    fn dial(&self, peer: &Peer, until: Option<Instant>) -> io::Result<Box<dyn Wire>>;
+}
 
 /// One step of the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +37,8 @@ pub enum Step {
     Say(Vec<u8>),
     /// Goes on only after so many octets were sent, counted from the start of the wire.
     Expect(usize),
+    /// Goes on only after these octets were sent, counted from where the last such step found its own.
+    Await(Vec<u8>),
     /// Says nothing for so long.
     Silence(Duration),
     /// Ends its stream; as the end of the script does.
@@ -33,6 +52,8 @@ pub struct ScriptedWire {
     steps: VecDeque<Step>,
     said: Vec<u8>,
     sent: Arc<Mutex<Vec<u8>>>,
+    /// How much of what was sent has been waited for by [`Step::Await`].
+    heard: usize,
     clock: Arc<dyn Clock>,
     peer: Peer,
     local: Option<SocketAddr>,
@@ -46,11 +67,20 @@ impl ScriptedWire {
             steps: steps.into_iter().collect(),
             said: Vec::new(),
             sent: Arc::default(),
+            heard: 0,
             clock,
             peer: Peer::Tcp(SocketAddr::from(([127, 0, 0, 1], 80))),
             local: Some(SocketAddr::from(([127, 0, 0, 1], 50000))),
             reset: false,
         }
+    }
+
+    /// The same wire to another peer.
+    #[must_use]
+    pub fn leading_to(mut self, peer: &Peer) -> Self {
+        self.local = self.local.filter(|_| matches!(peer, Peer::Tcp(_)));
+        self.peer = peer.clone();
+        self
     }
 
     /// What has been sent so far; stays readable when the wire is gone.
@@ -63,6 +93,19 @@ impl ScriptedWire {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .len()
+    }
+
+    /// Whether these octets were sent since the last that were waited for.
+    fn hears(&mut self, wanted: &[u8]) -> bool {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = sent.get(self.heard..).unwrap_or_default();
+        let found = new
+            .windows(wanted.len().max(1))
+            .position(|window| window == wanted);
+        if let Some(at) = found {
+            self.heard += at + wanted.len();
+        }
+        found.is_some()
     }
 
     /// Nothing more will come before the time: it passes.
@@ -129,6 +172,11 @@ impl Wire for ScriptedWire {
                     self.steps.push_front(step);
                     return self.idle(&wait);
                 }
+                Some(Step::Await(wanted)) if self.hears(&wanted) => {}
+                Some(step @ Step::Await(_)) => {
+                    self.steps.push_front(step);
+                    return self.idle(&wait);
+                }
                 Some(Step::Silence(length)) => {
                     if let Some(io) = self.keep_silent(length, &wait) {
                         return io;
@@ -136,7 +184,7 @@ impl Wire for ScriptedWire {
                 }
                 Some(Step::Reset) => {
                     self.reset = true;
-                    return Io::Failed(io::ErrorKind::ConnectionReset.into());
+                    return Io::Failed(rustix::io::Errno::CONNRESET.into());
                 }
                 Some(Step::Close) | None => return Io::Eof,
             }
@@ -156,6 +204,9 @@ impl Wire for ScriptedWire {
     }
 
     fn is_idle_and_alive(&mut self) -> bool {
-        matches!(self.steps.front(), Some(Step::Expect(_) | Step::Silence(_)))
+        matches!(
+            self.steps.front(),
+            Some(Step::Expect(_) | Step::Await(_) | Step::Silence(_))
+        )
     }
 }

@@ -274,7 +274,10 @@ impl Exchange<'_> {
         let decision = self.incoming.receiver.decide(&head);
         if !self.out.is_complete() && head.status() >= 300 {
             // An error makes the rest of the request pointless (RFC 9112, 9.5).
-            self.expectation_failed = head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_));
+            if head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_)) {
+                self.expectation_failed = true;
+                self.tap.emit(Happening::ExpectationFailed);
+            }
             self.out.state = Sending::Given;
         } else {
             self.out.granted();
@@ -329,6 +332,8 @@ impl Exchange<'_> {
     fn end_of_stream(&mut self) -> Told<Progress> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
+            // On a kept connection this is no failure yet: a fresh one is tried.
+            Err(broken @ Broken::EmptyReply) => Err(untold(Error::from(broken))),
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }

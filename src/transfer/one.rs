@@ -320,7 +320,8 @@ impl<'a> Transfer<'a> {
         }
         self.tap.emit(Happening::Exchanged);
         self.bound_heads(&response.head)?;
-        if response.expectation_failed {
+        // An `Expect` given by hand stays: refused once more, that is the answer.
+        if response.expectation_failed && !self.never_expect {
             self.never_expect = true;
             return Ok(Step::Again);
         }

@@ -68,6 +68,8 @@ struct Flow {
     body: usize,
     /// Octets of the batch that have yet to come.
     ahead: usize,
+    /// Content that nobody wants: curl's `-v` has no line for it.
+    ignored: bool,
     /// A head sent or data, gathered until its block is complete.
     gathered: Vec<u8>,
 }
@@ -119,6 +121,7 @@ impl Trace {
             Direction::Out if is_head(role) => self.head_out(event, role, octets),
             Direction::In if is_head(role) => {
                 self.forget(event, flow, count);
+                self.flow(event, flow).ignored &= role != Role::StatusLine;
                 self.write(event, Kind::HeadIn, octets);
             }
             _ if self.sheet.form == Form::Lines => self.data_line(event, flow, count),
@@ -151,7 +154,7 @@ impl Trace {
         let flow = self.flow(event, direction);
         let size = flow.body.max(count);
         flow.body = 0;
-        if !hidden && !self.data_told && size > 0 {
+        if !hidden && !flow.ignored && !self.data_told && size > 0 {
             self.data_told = true;
             let text = self
                 .sheet
@@ -287,6 +290,9 @@ impl Observer for Trace {
                 }
             }
             what => {
+                if let Happening::IgnoringBody { .. } = what {
+                    self.flow(event, Direction::In).ignored = true;
+                }
                 for sentence in facts::sentences(what, event.connection) {
                     self.say(event, &sentence);
                 }

@@ -95,7 +95,7 @@ fn a_time_too_far_to_be_written_has_no_end() {
 #[test]
 fn a_field_replaces_or_removes_what_was_known_of_the_host() {
     let check = |known: &str, value: &str, expected: &str| {
-        assert_eq!(learn(known, value), expected, "{value}")
+        assert_eq!(learn(known, value), expected, "{value}");
     };
     check(
         ".a.test \"unlimited\"",

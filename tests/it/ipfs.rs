@@ -41,7 +41,7 @@ fn fetched(
 #[test]
 fn a_gateway_has_a_path_for_everything() {
     let check = |url: &str, gateway: &str, expected: &str| {
-        assert_eq!(fetched(url, Some(gateway), &[], &[]), expected, "{url}")
+        assert_eq!(fetched(url, Some(gateway), &[], &[]), expected, "{url}");
     };
     check(
         "ipfs://cid",
@@ -86,7 +86,7 @@ fn nothing_leads_out_of_the_content() {
             fetched(url, Some("http://g.test/x"), &[], &[]),
             expected,
             "{url}"
-        )
+        );
     };
     check("ipfs://cid/../../y", "http://g.test/x/ipfs/cid/y");
     check("ipfs://cid/%2e%2E/y", "http://g.test/x/ipfs/cid/y");
@@ -112,7 +112,7 @@ fn gateways_that_are_none() {
             fetched("ipfs://cid", Some(gateway), &[], &[]),
             expected,
             "{gateway}"
-        )
+        );
     };
     check("http://nonexisting,local:8080", "43");
     check("", "43");

@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use rcurl::World;
 use rcurl::clock::SystemClock;
 use rcurl::environment::Environment;
+use rcurl::net::Sockets;
 use rcurl::streams::{Input, Streams};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -120,6 +121,7 @@ impl Stage {
                 stdout: stdout.console(),
                 stderr: stderr.console(),
             },
+            sockets: Sockets::System,
             clock: Arc::new(SystemClock),
             noise: Box::new(|octets| octets.fill(7)),
         };

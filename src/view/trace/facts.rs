@@ -93,6 +93,9 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
         Happening::RequestSent { body: Some(octets) } => {
             format!("upload completely sent off: {octets} bytes")
         }
+        Happening::ExpectationFailed => {
+            "Got HTTP failure 417 while waiting for a 100".to_owned()
+        }
         Happening::ContinueNotGranted => "Done waiting for 100-continue".to_owned(),
         Happening::AssumeClose => "HTTP 1.0, assume close after body".to_owned(),
         Happening::CookieHeard { outcome } => (*outcome).to_owned(),
