@@ -280,8 +280,9 @@ impl Batch<'_> {
         match path.map(std::fs::read) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
-                let message = format!("cannot read the netrc file: {}", reason(&error));
-                Err(Error::new(Exit::ReadError, message))
+                let missing = error.kind() == std::io::ErrorKind::NotFound;
+                let exit = if missing { Exit::FailedInit } else { Exit::ReadError };
+                Err(Error::new(exit, format!("cannot read the netrc file: {}", reason(&error))))
             }
             _ => Ok(None),
         }
