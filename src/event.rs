@@ -326,6 +326,11 @@ pub enum Happening<'a> {
         /// What there is to say, in curl's words.
         remark: &'a str,
     },
+    /// A request is being signed.
+    Signing {
+        /// What is signed, and how; no secret, but perhaps several lines.
+        remark: &'a str,
+    },
     /// The pieces of one layer and direction that follow, so many octets, passed the socket at once.
     Batch {
         /// Which way.

@@ -436,13 +436,23 @@ pub struct Auth {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Httpsig {
     /// `--httpsig-algo`.
-    pub algorithm: Option<String>,
-    /// `--httpsig-key`: a key or a file name.
+    pub algorithm: HttpsigAlgorithm,
+    /// `--httpsig-key`: the key in hexadecimal, read from its file.
     pub key: Option<Secret>,
     /// `--httpsig-keyid`.
     pub key_id: Option<String>,
     /// `--httpsig-headers`.
     pub components: Option<String>,
+}
+
+/// The algorithms of `--httpsig-algo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HttpsigAlgorithm {
+    /// `ed25519`.
+    #[default]
+    Ed25519,
+    /// `hmac-sha256`.
+    HmacSha256,
 }
 
 /// `user[:password]`.

@@ -231,6 +231,10 @@ impl Target {
     fn from_parts(scheme: Scheme, rest: &str, path_as_is: bool) -> Result<Self, UrlError> {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
+        // A browser takes `\` for `/`: two programs would see two hosts.
+        if authority.contains('\\') {
+            return Err(UrlError::BadHost);
+        }
         // The first `@` ends the user: with a second one nobody can say which host is meant.
         let (userinfo, host_port) = match authority.split_once('@') {
             Some((userinfo, host_port)) => (Some(userinfo.to_owned()), host_port),

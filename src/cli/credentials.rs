@@ -2,10 +2,13 @@
 //!
 //! Knows: how they are written in one argument. Must not know: where they are sent.
 
-use super::state::Outcome;
+use zeroize::Zeroizing;
+
+use super::files;
+use super::state::{Outcome, State};
 use super::values::{self, Value};
 use super::wrong::Wrong;
-use crate::plan::{Secret, Tls, UserPassword};
+use crate::plan::{HttpsigAlgorithm, Secret, Tls, UserPassword};
 
 /// Whether a password was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,26 @@ pub(crate) fn user(argument: Value<'_>) -> Result<(UserPassword, Password), Wron
         password: Secret::new(password.unwrap_or_default()),
     };
     Ok((user, asked))
+}
+
+/// `--httpsig-algo`.
+pub(crate) fn algorithm(argument: Value<'_>) -> Result<HttpsigAlgorithm, Wrong> {
+    match argument.octets() {
+        b"ed25519" => Ok(HttpsigAlgorithm::Ed25519),
+        b"hmac-sha256" => Ok(HttpsigAlgorithm::HmacSha256),
+        _ => Err(Wrong::BadUse),
+    }
+}
+
+/// `--httpsig-key`: a key, or a file with one in its first line.
+pub(crate) fn signing_key(state: &mut State<'_>, argument: Value<'_>) -> Result<Secret, Wrong> {
+    let Some(file) = argument.not_blank()?.after(b'@') else {
+        return Ok(Secret::new(argument.text()?));
+    };
+    let text = files::whole(&file.path(), state.stdin).map_err(|_| Wrong::Unreadable)?;
+    let text = Zeroizing::new(text);
+    let key = text.split(|octet| b"\r\n".contains(octet)).next();
+    Ok(Secret::new(Value::new(key.unwrap_or_default()).text()?))
 }
 
 /// `--cert name[:password]`.

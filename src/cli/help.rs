@@ -68,14 +68,10 @@ pub(super) fn synopsis(option: &Opt) -> String {
         Some(letter) => format!("-{letter},"),
         None => "   ".to_owned(),
     };
-    let blank = if option.takes() == Takes::Perhaps && option.argument.starts_with('[') {
-        "="
-    } else {
-        " "
-    };
-    let argument = match option.argument {
-        "" => String::new(),
-        argument => format!("{blank}{argument}"),
+    let argument = match (option.argument, option.takes()) {
+        ("", _) => String::new(),
+        (argument, Takes::Attached) => argument.to_owned(),
+        (argument, _) => format!(" {argument}"),
     };
     format!("{letter} --{}{argument}", option.shown())
 }

@@ -134,7 +134,7 @@ fn arg(option: &'static Opt, manner: Manner) -> Arg {
         arg = arg.short(option.letter());
     }
     match option.takes() {
-        Takes::Nothing | Takes::Toggle => arg
+        Takes::Nothing | Takes::Toggle | Takes::Attached => arg
             .num_args(0..=1)
             .require_equals(true)
             .default_missing_value(""),
@@ -226,7 +226,7 @@ impl<'w> Scan<'w> {
         }
         let after = match takes {
             _ if name.contains(&b'=') => After::Word,
-            Takes::Nothing | Takes::Toggle => After::Word,
+            Takes::Nothing | Takes::Toggle | Takes::Attached => After::Word,
             Takes::Perhaps if left == 0 => After::Word,
             Takes::Text | Takes::File if left == 0 => return Err(Wrong::NeedsValue),
             _ => After::Value,
@@ -279,7 +279,7 @@ impl<'w> Scan<'w> {
             }
             self.push(word, position, Some((option, Manner::of_letter(option))));
             match takes {
-                Takes::Nothing | Takes::Toggle => {}
+                Takes::Nothing | Takes::Toggle | Takes::Attached => {}
                 _ if value.starts_with(b"=") => return Ok((After::Word, Some(value.len()))),
                 _ if !value.is_empty() => return Ok((After::Word, None)),
                 Takes::Perhaps if left == 0 => {}

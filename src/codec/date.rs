@@ -130,12 +130,11 @@ pub fn parse(text: &[u8]) -> Option<i64> {
 /// The preferred form of HTTP (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 #[expect(clippy::cast_sign_loss, reason = "the remainders are never negative")]
 pub fn imf_fixdate(seconds: i64) -> String {
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days);
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let (hour, minute, second) = time_of_day(seconds);
     // The first day of 1970 was a Thursday.
-    let weekday = WEEKDAYS[(days + 3).rem_euclid(7) as usize];
+    let weekday = WEEKDAYS[(seconds.div_euclid(86_400) + 3).rem_euclid(7) as usize];
     let month = MONTHS[month as usize];
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     let mut text = String::with_capacity(29);
     // Writing to a String cannot fail.
     let _ = write!(
@@ -149,13 +148,26 @@ pub fn imf_fixdate(seconds: i64) -> String {
 /// The form of curl's cache files: `19941106 08:49:37`, in UTC. None for a time that no such form
 /// can be read back from: before the year 1583, or after 9999.
 pub fn stamp(seconds: i64) -> Option<String> {
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = civil(days.min(i64::from(u32::MAX)));
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let (hour, minute, second) = time_of_day(seconds);
     let month = month + 1;
     (FIRST_YEAR..=9999)
         .contains(&year)
         .then(|| format!("{year:04}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}"))
+}
+
+/// The basic form of ISO 8601, as signatures have it: `19941106T084937Z`.
+pub fn basic_utc(seconds: i64) -> String {
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let (hour, minute, second) = time_of_day(seconds);
+    let month = month + 1;
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+}
+
+/// Hour, minute and second.
+fn time_of_day(seconds: i64) -> (i64, i64, i64) {
+    let second = seconds.rem_euclid(86_400);
+    (second / 3600, second / 60 % 60, second % 60)
 }
 
 /// What a number is taken for if nothing else decides.

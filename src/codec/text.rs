@@ -51,6 +51,26 @@ pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Octets as pairs of lower-case hexadecimal digits.
+pub fn hexadecimal(octets: &[u8]) -> String {
+    let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// Pairs of hexadecimal digits as octets; else the index of the first pair that is none.
+pub fn from_hexadecimal(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let pair = |(at, pair): (usize, &[u8])| match pair {
+        [high, low] => hex(*high)
+            .zip(hex(*low))
+            .map(|(high, low)| high << 4 | low)
+            .ok_or(at * 2),
+        _ => Err(at * 2),
+    };
+    text.chunks(2).enumerate().map(pair).collect()
+}
+
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
@@ -66,6 +86,14 @@ pub fn visible(line: &[u8]) -> Cow<'_, str> {
         show_octets(chunk.invalid(), &mut shown);
     }
     Cow::Owned(shown)
+}
+
+/// One line with its line end, made visible for a terminal; the line end itself stays.
+pub fn visible_line(line: &[u8]) -> String {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let end = if text.len() < line.len() { "\r\n" } else { "" };
+    format!("{}{end}", visible(text))
 }
 
 /// A streaming filter that makes control characters visible and leaves lines and tabs as they are.

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::codec::date;
+use crate::codec::text::Visible;
 use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
 use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
@@ -24,14 +25,14 @@ use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     let batch = Batch { plan, shared, dumps: Dumps::default() };
     for operation in &plan.operations {
-        shared.memory.read(operation, &shared.streams, tap);
+        shared.memory.read(operation, &shared.streams.stdin, tap);
     }
     let exit = match &plan.global.parallel {
         Some(parallel) => batch.parallel(parallel, tap),
         None => batch.serial(tap),
     };
     for operation in &plan.operations {
-        shared.memory.write(operation, &shared.streams, tap);
+        shared.memory.write(operation, &|text| batch.tell_stdout(text), tap);
     }
     shared.network.clear();
     exit
@@ -172,7 +173,7 @@ impl Batch<'_> {
         let output = &job.operation.output;
         let streams = &self.shared.streams;
         let dump = output.dump_header.as_ref();
-        let dump = dump.map(|to| self.dumps.open(part, to, output.create_dirs, &streams.stdout, &streams.stderr)).transpose();
+        let dump = dump.map(|to| self.dumps.open(part, to, output.create_dirs, streams, &self.shared.environment)).transpose();
         match dump {
             Ok(mut dump) => run_one(self.shared, job, sink, dump.as_mut(), tap),
             Err(error) => (Outcome::default(), Err(error)),
@@ -288,11 +289,24 @@ impl Batch<'_> {
         }
     }
 
+    /// Text from a server, to standard output: made visible on a terminal.
+    fn tell_stdout(&self, text: &[u8]) {
+        let mut shown = Vec::new();
+        if self.shared.environment.stdout_is_terminal {
+            let mut filter = Visible::new();
+            filter.push(text, &mut shown);
+            filter.finish(&mut shown);
+        } else {
+            shown.extend_from_slice(text);
+        }
+        self.shared.streams.stdout.tell(&shown);
+    }
+
     fn save_tag(&self, path: &Path, tag: Option<&[u8]>, operation: &Operation) -> Result<(), Error> {
         let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Ok(()) };
         let text = [tag, b"\n"].concat();
         if path.as_os_str() == "-" {
-            self.shared.streams.stdout.tell(&text);
+            self.tell_stdout(&text);
             return Ok(());
         }
         if operation.output.create_dirs && let Some(parent) = path.parent() {

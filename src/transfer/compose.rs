@@ -52,8 +52,8 @@ pub struct Hop<'a> {
     pub range: Option<&'a str>,
     /// The whole value of `Content-Range`.
     pub content_range: Option<&'a str>,
-    /// Field lines of our own that follow those of `-H`.
-    pub signature_lines: &'a [String],
+    /// The field lines of a signature, which stand where `Authorization` does.
+    pub signature_lines: &'a [Vec<u8>],
     /// What the body is.
     pub body: BodyFields<'a>,
     /// `Expect: 100-continue` was refused with 417 before.
@@ -92,6 +92,9 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
     lines.host(hop);
     lines.field_unless_empty("Proxy-Authorization", hop.proxy_authorization);
     lines.field_unless_empty("Authorization", hop.authorization);
+    for line in hop.signature_lines {
+        lines.push(line);
+    }
     lines.ranges(hop);
     lines.agent(request);
     lines.default_field("Accept", Some("*/*"));
@@ -109,9 +112,6 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
     }
     lines.condition(request);
     lines.given_lines(request, hop);
-    for line in hop.signature_lines {
-        lines.push(line.as_bytes());
-    }
     let expects_continue = lines.body_fields(hop, chunked);
     lines.octets.extend_from_slice(b"\r\n");
     RequestHead {
@@ -214,8 +214,7 @@ impl Lines<'_> {
 
     /// `Host` comes first (RFC 9110, 7.2), a given one in its place.
     fn host(&mut self, hop: &Hop<'_>) {
-        let given = if hop.other_host { None } else { self.given.iter().find(|line| has_name(line, "Host")) };
-        match given {
+        match given_host(self.given, hop.other_host) {
             Some(line) => {
                 if let Some(line) = sendable(line) {
                     self.push(&line);
@@ -330,12 +329,37 @@ pub fn given_value<'a>(lines: &'a [Vec<u8>], name: &str) -> Option<&'a [u8]> {
     lines.iter().find(|line| has_name(line, name)).map(|line| value_of(line)).filter(|value| !value.is_empty())
 }
 
-/// A line of `-H` as it is sent: `Name:` is not sent at all, `Name;` is sent empty.
-fn sendable(line: &[u8]) -> Option<Vec<u8>> {
+/// The `Host` line of `-H`, when it was meant for the host that is asked.
+fn given_host(given: &[Vec<u8>], other_host: bool) -> Option<&Vec<u8>> {
+    given.iter().find(|line| has_name(line, "Host")).filter(|_| !other_host)
+}
+
+/// The value of `Host` as it is sent; none when `-H "Host:"` removes the field.
+pub fn host_sent(given: &[Vec<u8>], target: &Target, other_host: bool) -> Option<Vec<u8>> {
+    match given_host(given, other_host) {
+        Some(line) => given_field(line).map(|(_, value)| value.to_vec()),
+        None => Some(target.authority().into_bytes()),
+    }
+}
+
+/// The lines of `-H` that are sent, each as its name and its value.
+pub fn fields_sent(given: &[Vec<u8>]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    given.iter().filter_map(|line| given_field(line))
+}
+
+/// The field that a line of `-H` sends: `Name:` sends none, `Name;` an empty one.
+fn given_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     if let Some(colon) = line.iter().position(|&octet| octet == b':') {
-        let empty = line.get(colon + 1..).is_none_or(|value| value.trim_ascii().is_empty());
-        return (!empty).then(|| line.to_vec());
+        let (name, value) = line.split_at_checked(colon)?;
+        let value = value.get(1..)?.trim_ascii();
+        return (!value.is_empty()).then_some((name.trim_ascii_end(), value));
     }
     let name = line.trim_ascii_end().strip_suffix(b";")?;
-    Some([name, b":"].concat())
+    Some((name, b""))
+}
+
+/// A line of `-H` as it is sent.
+fn sendable(line: &[u8]) -> Option<Vec<u8>> {
+    let (name, _) = given_field(line)?;
+    Some(if line.contains(&b':') { line.to_vec() } else { [name, b":"].concat() })
 }

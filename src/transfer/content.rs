@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::codec::text::percent_encode;
 use crate::error::Error;
 use crate::plan::{Body, Operation, Request};
-use crate::target::Target;
+use crate::target::{Target, UrlError};
 use crate::transfer::compose::{BodyFields, given_value, names_field};
 use crate::transfer::follow::Carries;
 use crate::transfer::multipart::{Multipart, Supplies};
@@ -126,7 +126,10 @@ impl Content {
 
 /// Adds to a URL what the command line adds: the file name of `-T` to a path that names none, the
 /// data of `-G` and `--url-query` to the query.
-pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&str>) {
+///
+/// # Errors
+/// Data that no URL can hold: a blank or a control character in it.
+pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&str>) -> Result<(), UrlError> {
     if let Some(name) = upload.filter(|name| !matches!(*name, "-" | "."))
         && target.path.ends_with('/')
         && target.query.is_none()
@@ -148,5 +151,9 @@ pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&st
         && let Body::Data(data) | Body::Json(data) = &operation.request.body
     {
         add(&String::from_utf8_lossy(data));
+    }
+    match target.query.as_deref() {
+        Some(query) if query.bytes().any(|octet| octet <= b' ' || octet == 0x7f) => Err(UrlError::Malformed),
+        _ => Ok(()),
     }
 }

@@ -5,6 +5,7 @@
 //! request: nonce count and cnonce are passed in.
 
 use super::auth::Credentials;
+use crate::codec::text::hexadecimal;
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha512_256};
 
@@ -258,19 +259,11 @@ impl Hash {
     fn of(self, parts: &[&[u8]]) -> String {
         let joined = zeroize::Zeroizing::new(parts.join(&b':'));
         match self {
-            Self::Md5 => hex(&Md5::digest(&*joined)),
-            Self::Sha256 => hex(&Sha256::digest(&*joined)),
-            Self::Sha512_256 => hex(&Sha512_256::digest(&*joined)),
+            Self::Md5 => hexadecimal(&Md5::digest(&*joined)),
+            Self::Sha256 => hexadecimal(&Sha256::digest(&*joined)),
+            Self::Sha512_256 => hexadecimal(&Sha512_256::digest(&*joined)),
         }
     }
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets
-        .iter()
-        .flat_map(|octet| [octet >> 4, octet & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 /// A field value being written: parameters with commas between them.

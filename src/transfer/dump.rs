@@ -9,9 +9,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::codec::text::visible_line;
+use crate::environment::Environment;
 use crate::error::{Error, Exit, reason};
 use crate::plan::Destination;
-use crate::streams::Console;
+use crate::streams::{Console, Streams};
 
 /// The header files of a run.
 #[derive(Default)]
@@ -24,6 +26,8 @@ pub struct Dumps {
 pub enum Dump {
     /// Standard output or standard error.
     Console(Console),
+    /// One of them that is a terminal: what a server sent is made visible.
+    Terminal(Console),
     /// A file.
     File(PathBuf, Arc<Mutex<File>>),
 }
@@ -35,12 +39,15 @@ impl Dumps {
         part: usize,
         to: &Destination,
         create_dirs: bool,
-        stdout: &Console,
-        stderr: &Console,
+        streams: &Streams,
+        environment: &Environment,
     ) -> Result<Dump, Error> {
+        let console = |console: &Console, terminal| {
+            if terminal { Dump::Terminal(console.clone()) } else { Dump::Console(console.clone()) }
+        };
         let path = match to {
-            Destination::Stdout => return Ok(Dump::Console(stdout.clone())),
-            Destination::Stderr => return Ok(Dump::Console(stderr.clone())),
+            Destination::Stdout => return Ok(console(&streams.stdout, environment.stdout_is_terminal)),
+            Destination::Stderr => return Ok(console(&streams.stderr, environment.stderr_is_terminal)),
             Destination::File(path) => path,
         };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +76,9 @@ impl Dump {
     pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
         let (result, place) = match self {
             Dump::Console(console) => (console.write_all(line), "the header output".to_owned()),
+            Dump::Terminal(console) => {
+                (console.write_all(visible_line(line).as_bytes()), "the terminal".to_owned())
+            }
             Dump::File(path, file) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 (file.write_all(line), path.display().to_string())

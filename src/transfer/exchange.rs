@@ -84,6 +84,13 @@ pub struct Failure {
     pub nothing_came: bool,
 }
 
+impl Failure {
+    /// There is no request that could be sent.
+    pub fn before_sending(error: Error) -> Self {
+        Self { error, told: false, nothing_came: true }
+    }
+}
+
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 const WINDOW: usize = 64 * 1024;
 
@@ -262,6 +269,7 @@ impl Exchange<'_> {
                     self.stray(rest.get(taken..).unwrap_or_default());
                     return Ok(Progress::Complete);
                 }
+                Signal::Switched if rest.len() > taken => return Err(self.spoke_out_of_turn(rest)),
                 Signal::Switched => return Ok(Progress::Switched),
             }
             rest = rest.get(taken..).unwrap_or_default();
@@ -319,6 +327,14 @@ impl Exchange<'_> {
         self.tap.emit(Happening::Failed { error: &error });
         self.stray(rest);
         (error, true)
+    }
+
+    /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
+    fn spoke_out_of_turn(&mut self, rest: &[u8]) -> (Error, bool) {
+        let (direction, layer, role) = (Direction::In, self.terms.layer, Role::Stray);
+        self.tap.emit(Happening::Piece { direction, layer, role, bytes: Bytes::Seen(rest) });
+        let message = format!("The proxy sent {} bytes before it was spoken to through the tunnel", rest.len());
+        untold(Error::new(Exit::RecvError, message))
     }
 
     fn stray(&mut self, mut rest: &[u8]) {

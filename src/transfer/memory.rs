@@ -14,7 +14,7 @@ use crate::error::reason;
 use crate::event::{Happening, Tap};
 use crate::net::{Place, Way};
 use crate::plan::Operation;
-use crate::streams::{Input, Streams};
+use crate::streams::Input;
 use crate::target::{Scheme, Target};
 use crate::transfer::altsvc;
 use crate::transfer::cookies::Jar;
@@ -41,8 +41,8 @@ impl Default for Memory {
 /// The files of memory.
 impl Memory {
     /// Reads what the files of one part of the command line hold.
-    pub fn read(&self, operation: &Operation, streams: &Streams, tap: &Tap) {
-        self.read_cookies(operation, streams, tap);
+    pub fn read(&self, operation: &Operation, stdin: &Input, tap: &Tap) {
+        self.read_cookies(operation, stdin, tap);
         for path in &operation.hsts {
             if let Some(text) = read(path, tap) {
                 lock(&self.hsts).read_file(&text, now(tap));
@@ -56,8 +56,9 @@ impl Memory {
     }
 
     /// Writes what is remembered to the files of one part of the command line: of several, the last.
-    pub fn write(&self, operation: &Operation, streams: &Streams, tap: &Tap) {
-        self.write_cookies(operation, streams, tap);
+    /// Cookies may go to standard output.
+    pub fn write(&self, operation: &Operation, stdout: &dyn Fn(&[u8]), tap: &Tap) {
+        self.write_cookies(operation, stdout, tap);
         if let Some(path) = operation.hsts.last() {
             write(path, &lock(&self.hsts).write_file(now(tap)), tap);
         }
@@ -66,14 +67,14 @@ impl Memory {
         }
     }
 
-    fn read_cookies(&self, operation: &Operation, streams: &Streams, tap: &Tap) {
+    fn read_cookies(&self, operation: &Operation, stdin: &Input, tap: &Tap) {
         let mut jar = lock(&self.jar);
         for path in &operation.cookies.files {
             if path.as_os_str().is_empty() {
                 continue;
             }
             let text = if path.as_os_str() == "-" {
-                read_all(&streams.stdin)
+                read_all(stdin)
             } else {
                 std::fs::read(path).ok()
             };
@@ -89,13 +90,13 @@ impl Memory {
         }
     }
 
-    fn write_cookies(&self, operation: &Operation, streams: &Streams, tap: &Tap) {
+    fn write_cookies(&self, operation: &Operation, stdout: &dyn Fn(&[u8]), tap: &Tap) {
         let Some(path) = &operation.cookies.jar else {
             return;
         };
         let text = lock(&self.jar).write_file(now(tap));
         if path.as_os_str() == "-" {
-            streams.stdout.tell(&text);
+            stdout(&text);
         } else if let Err(error) = replace(path, &text) {
             let text = format!(
                 "failed to save cookies in {}: {}",

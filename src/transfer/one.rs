@@ -6,6 +6,7 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
+use crate::codec::text::hexadecimal;
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
@@ -13,7 +14,7 @@ use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Pee
 use crate::net::{Deadlines, Link, Network, Place, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
 use crate::streams::Streams;
-use crate::target::{Reading, Target};
+use crate::target::{Reading, Scheme, Target};
 use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{BodyFields, Hop, RequestHead, compose, given_value, speaks_http11};
 use crate::transfer::content::{Content, add_to_url};
@@ -27,6 +28,8 @@ use crate::transfer::netrc;
 use crate::transfer::provenance::Provenance;
 use crate::transfer::proxies;
 use crate::transfer::reply::{CookieKeeper, Found, Layout, Reply};
+use crate::transfer::signable::Signed;
+use crate::transfer::signing::{Outgoing, Signer};
 use crate::transfer::sink::Sink;
 use crate::transfer::tunnel::TunnelRequest;
 
@@ -120,6 +123,9 @@ struct Transfer<'a> {
     followed: u32,
     server: Negotiation,
     proxy: Negotiation,
+    signer: Option<Signer<'a>>,
+    /// Who signs.
+    signatory: Option<Credentials>,
     referer: Option<String>,
     /// The place that stands for the origin on this hop.
     alt_used: Option<String>,
@@ -147,9 +153,10 @@ impl<'a> Transfer<'a> {
         let operation = job.operation;
         let now = tap.clock().now();
         let mut target = read_url(operation, job.url)?;
-        add_to_url(&mut target, operation, job.upload);
+        add_to_url(&mut target, operation, job.upload).map_err(|error| rejected(&error))?;
         let provenance = Provenance { url: target.without_userinfo(), ..Provenance::default() };
         let (content, request) = Content::new(job, shared)?;
+        check_request_line(&request)?;
         shared.network.learn(&operation.route.resolve, tap)?;
         Ok(Self {
             shared,
@@ -168,6 +175,8 @@ impl<'a> Transfer<'a> {
             followed: 0,
             server: Negotiation::new(Side::Server, AuthSchemes::Basic, None, None),
             proxy: Negotiation::new(Side::Proxy, AuthSchemes::Basic, None, None),
+            signer: Signer::new(&operation.auth)?,
+            signatory: None,
             alt_used: None,
             server_spoke_http10: false,
             never_expect: false,
@@ -249,7 +258,7 @@ impl<'a> Transfer<'a> {
 
     /// A connection to the target: a kept one, or a new one through whatever proxies there are.
     fn open(&mut self, way: &Way) -> Result<Link, Error> {
-        let terms = self.terms();
+        let terms = Terms { deadline: self.deadlines.end(), ..self.terms() };
         let noise = &self.shared.noise;
         let mut request = TunnelRequest {
             operation: self.operation,
@@ -272,11 +281,7 @@ impl<'a> Transfer<'a> {
         by_proxy: bool,
     ) -> Result<Response, Failure> {
         let withheld = self.body_withheld(by_proxy);
-        let head = self.compose(method, by_proxy, withheld);
-        if head.octets.len() > MOST_HEAD {
-            let error = Error::new(Exit::TooLarge, format!("The request head is larger than {MOST_HEAD} bytes"));
-            return Err(Failure { error, told: false, nothing_came: true });
-        }
+        let head = self.compose(method, by_proxy, withheld).map_err(Failure::before_sending)?;
         let terms = self.terms();
         let host = self.cookie_host();
         let cookies = self.operation.cookies.engine().then(|| CookieKeeper {
@@ -376,7 +381,9 @@ impl<'a> Transfer<'a> {
     fn turn(&mut self, redirect: Redirect) -> Result<(), Error> {
         self.followed += 1;
         if self.request.auto_referer {
-            self.referer = Some(self.target.without_userinfo());
+            // Not from HTTPS to HTTP (RFC 9110, 10.1.3): the URL was not for everybody to see.
+            let downgraded = self.target.scheme == Scheme::Https && redirect.target.scheme == Scheme::Http;
+            self.referer = (!downgraded).then(|| self.target.without_userinfo());
         }
         match redirect.method {
             NextMethod::Same => self.content.rewind()?,
@@ -418,7 +425,11 @@ impl Transfer<'_> {
         let auth = &self.operation.auth;
         let bearer = auth.bearer.clone().filter(|_| self.trusted());
         let credentials = self.credentials()?;
-        self.server.entrust(auth.schemes, credentials, bearer);
+        if self.signer.is_some() {
+            self.signatory = credentials;
+        } else {
+            self.server.entrust(auth.schemes, credentials, bearer);
+        }
         let chosen = proxies::choose(&self.operation.proxy, &self.shared.environment, &self.target)?;
         let user = chosen.proxy.filter(|proxy| proxy.kind.is_http()).and_then(|proxy| proxy.user);
         let user = user.map(|it| Credentials::new(it.user, it.password.reveal()));
@@ -531,21 +542,21 @@ impl Transfer<'_> {
         awaited && self.carries() != Carries::Nothing
     }
 
-    fn compose(&mut self, method: &str, by_proxy: bool, withheld: bool) -> RequestHead {
+    fn compose(&mut self, method: &str, by_proxy: bool, withheld: bool) -> Result<RequestHead, Error> {
         let uri = self.request.request_target.clone().unwrap_or_else(|| self.target.request_target());
         let cnonce = cnonce(&self.shared.noise);
         let authorization = self.authorization(method, &uri, &cnonce);
         let proxy_authorization = if by_proxy { self.proxy_authorization(method, &uri, &cnonce) } else { None };
         let cookie = self.cookie();
         let (range, content_range) = self.ranges();
-        let same_host = self.target.ascii_host().eq_ignore_ascii_case(&self.first.ascii_host());
-        compose(&self.request, &Hop {
+        let signature_lines = self.sign(method)?;
+        let head = compose(&self.request, &Hop {
             target: &self.target,
             method,
             http11: speaks_http11(self.request.version, self.server_spoke_http10),
             by_proxy,
             trusted: self.trusted(),
-            other_host: !same_host,
+            other_host: self.other_host(),
             authorization: authorization.as_deref(),
             proxy_authorization: proxy_authorization.as_deref(),
             referer: self.referer.as_deref(),
@@ -553,11 +564,41 @@ impl Transfer<'_> {
             cookie: cookie.as_deref(),
             range: range.as_deref(),
             content_range: content_range.as_deref(),
-            signature_lines: &[],
+            signature_lines: &signature_lines,
             body: if withheld { withheld_body(&self.content) } else { self.content.fields() },
             never_expect: self.never_expect || withheld,
             negotiating: withheld,
-        })
+        });
+        if head.octets.len() > MOST_HEAD {
+            return Err(Error::new(Exit::TooLarge, format!("The request head is larger than {MOST_HEAD} bytes")));
+        }
+        Ok(head)
+    }
+
+    fn other_host(&self) -> bool {
+        !self.target.ascii_host().eq_ignore_ascii_case(&self.first.ascii_host())
+    }
+
+    /// The field lines of a signature, where there is to be one. No request is signed for strangers.
+    fn sign(&self, method: &str) -> Result<Vec<Vec<u8>>, Error> {
+        let Some(signer) = self.signer.filter(|_| self.trusted()) else { return Ok(Vec::new()) };
+        let outgoing = Outgoing {
+            request: &self.request,
+            target: &self.target,
+            method,
+            other_host: self.other_host(),
+            content: &self.content,
+            time: self.now(),
+        };
+        let signature = signer.sign(self.signatory.as_ref(), &outgoing)?;
+        let Some(Signed { lines, remarks }) = signature else { return Ok(Vec::new()) };
+        for remark in &remarks {
+            self.tap.emit(Happening::Signing { remark });
+        }
+        let user = self.signatory.as_ref().map(|it| String::from_utf8_lossy(it.user()));
+        let user = user.as_deref().unwrap_or_default();
+        self.tap.emit(Happening::Authenticating { side: Side::Server, scheme: signer.scheme(), user });
+        Ok(lines)
     }
 
     fn authorization(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
@@ -608,7 +649,7 @@ impl Transfer<'_> {
             return None;
         }
         let host = self.cookie_host();
-        let secure = self.target.scheme == crate::target::Scheme::Https;
+        let secure = self.target.scheme == Scheme::Https;
         let origin = Origin { host: &host, path: &self.target.path, secure };
         let jar = self.shared.memory.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let field = if plan.engine() {
@@ -680,6 +721,17 @@ fn allowed(operation: &Operation, target: &Target) -> Result<(), Error> {
     Err(Error::new(Exit::UnsupportedProtocol, format!("Protocol \"{}\" disabled", target.scheme)))
 }
 
+/// What stands in a request line holds no blank: a server would read another line than was meant.
+fn check_request_line(request: &Request) -> Result<(), Error> {
+    for (option, value) in [("-X", &request.method), ("--request-target", &request.request_target)] {
+        if let Some(value) = value.as_ref().filter(|value| value.chars().any(|c| c.is_control() || c == ' ')) {
+            let message = format!("{option} '{}' holds a blank or a control character", value.escape_debug());
+            return Err(Error::new(Exit::FailedInit, message));
+        }
+    }
+    Ok(())
+}
+
 /// A URL that cannot be used.
 fn rejected(error: &crate::target::UrlError) -> Error {
     match error {
@@ -708,5 +760,5 @@ fn slow_limit(speed: Option<u64>, time: Option<Duration>) -> Option<(u64, Durati
 fn cnonce(noise: &Noise) -> String {
     let mut octets = [0_u8; 16];
     noise(&mut octets);
-    octets.iter().flat_map(|octet| [octet >> 4, octet & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    hexadecimal(&octets)
 }

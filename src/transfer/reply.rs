@@ -287,15 +287,14 @@ impl Reply<'_> {
         if head.status() == 416 {
             return Ok(true);
         }
-        if head.field("Content-Range").is_some() {
-            return Ok(false);
+        if head.status() == 206 {
+            return if continues(head, from) { Ok(false) } else { Err(no_resumption()) };
         }
         let length = head.field("Content-Length").map(|field| String::from_utf8_lossy(&field.value).into_owned());
         if length.and_then(|length| length.trim().parse().ok()) == Some(from) {
             return Ok(true);
         }
-        let message = "HTTP server does not seem to support byte ranges. Cannot resume.";
-        Err(Error::new(Exit::RangeError, message))
+        Err(no_resumption())
     }
 
     fn is_download(&self) -> bool {
@@ -322,6 +321,19 @@ impl Reply<'_> {
             unbuffered: self.operation.output.no_buffer,
         })
     }
+}
+
+/// Whether a partial response begins where the file ends (RFC 9110, 14.4). curl takes any.
+fn continues(head: &Head, from: u64) -> bool {
+    let range = head.field("Content-Range").map(|field| String::from_utf8_lossy(&field.value).into_owned());
+    let first = range.as_deref().and_then(|range| range.trim().strip_prefix("bytes"));
+    let first = first.and_then(|range| range.trim_start().split('-').next());
+    first.and_then(|first| first.parse().ok()) == Some(from)
+}
+
+fn no_resumption() -> Error {
+    let message = "HTTP server does not seem to support byte ranges. Cannot resume.";
+    Error::new(Exit::RangeError, message)
 }
 
 fn status_of(line: &[u8]) -> u16 {

@@ -213,7 +213,8 @@ impl Sink {
         };
         let check = if treatment.unbuffered { Check::Streaming } else { Check::Held };
         self.layout = treatment.layout.map(|form| Formatter::new(form, style, check));
-        self.visible = (terminal && self.layout.is_none()).then(Visible::new);
+        let asked_raw = matches!(&self.place, Place::Stdout(stdout) if stdout.binary);
+        self.visible = (terminal && self.layout.is_none() && !asked_raw).then(Visible::new);
     }
 
     /// A line of a head, for `-i`.

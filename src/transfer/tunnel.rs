@@ -83,7 +83,8 @@ impl TunnelRequest<'_> {
 /// A proxy that ends the connection without an answer is told as curl tells it.
 fn failed(error: Error) -> Error {
     match error.exit {
-        Exit::GotNothing => Error::new(Exit::RecvError, "Proxy CONNECT aborted"),
+        Exit::GotNothing | Exit::PartialFile => Error::new(Exit::RecvError, "Proxy CONNECT aborted"),
+        Exit::OperationTimedout => Error::new(Exit::OperationTimedout, "Proxy CONNECT aborted due to timeout"),
         _ => error,
     }
 }

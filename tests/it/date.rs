@@ -1,7 +1,7 @@
 //! Dates: curl's lax reading, and the form of HTTP.
 
 use proptest::prelude::*;
-use rcurl::codec::date::{imf_fixdate, parse};
+use rcurl::codec::date::{basic_utc, imf_fixdate, parse};
 
 /// Reads `input` and holds it against the same moment in the form of HTTP, or "" for no date.
 #[track_caller]
@@ -231,6 +231,18 @@ fn great_numbers_are_refused() {
     check("1 Jan 100000000", "");
     check("1 Jan 99999999999999999999999999", "");
     check("99999999999999999999 Jan 2000", "");
+}
+
+#[test]
+fn the_basic_form_for_signatures() {
+    for (seconds, text) in [
+        (0, "19700101T000000Z"),
+        (1_369_353_600, "20130524T000000Z"),
+        (1_440_938_160, "20150830T123600Z"),
+        (951_868_799, "20000229T235959Z"),
+    ] {
+        assert_eq!(basic_utc(seconds), text);
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Percent-encoding, and text made visible.
 
 use proptest::prelude::*;
-use rcurl::codec::text::{Visible, percent_decode, percent_encode, visible};
+use rcurl::codec::text::{
+    Visible, from_hexadecimal, hexadecimal, percent_decode, percent_encode, visible,
+};
 
 fn filter<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut filter = Visible::new();
@@ -121,4 +123,19 @@ proptest! {
     fn printable_text_passes(text in "[ -~\t\n]{0,40}") {
         prop_assert_eq!(filter([text.as_bytes()]), text);
     }
+}
+
+#[test]
+fn hexadecimal_digits() {
+    for (text, octets) in [
+        ("", Ok(vec![])),
+        ("00ff7f", Ok(vec![0, 255, 127])),
+        ("FfAa", Ok(vec![255, 170])),
+        ("00g0", Err(2)),
+        ("00+1", Err(2)),
+        ("00f", Err(2)),
+    ] {
+        assert_eq!(from_hexadecimal(text.as_bytes()), octets, "{text}");
+    }
+    assert_eq!(hexadecimal(&[0, 255, 0x7f]), "00ff7f");
 }

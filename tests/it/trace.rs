@@ -171,6 +171,12 @@ fn each_other_fact_has_its_line() {
             "* Basic authentication problem, ignoring.\n",
         ),
         (
+            Happening::Signing {
+                remark: "aws_sigv4: Canonical request (enclosed in []) - [GET\n/]",
+            },
+            "* aws_sigv4: Canonical request (enclosed in []) - [GET\n* /]\n",
+        ),
+        (
             Happening::IgnoringBody { sized: false },
             "* Ignoring the response-body\n",
         ),

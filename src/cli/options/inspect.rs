@@ -1,7 +1,7 @@
 //! What curl does not have.
 
 use super::Category::Inspect;
-use super::Means::{Flag, Perhaps};
+use super::Means::{Attached, Flag};
 use super::{Opt, row};
 use crate::cli::Asked;
 use crate::cli::state::Stop;
@@ -12,8 +12,8 @@ use crate::plan::When;
 pub(super) static ROWS: &[Opt] = &[
     row("demo", "", &[Inspect], "Make example requests to a server of rcurl's own, and show them")
         .means(Flag(|_| Err(Stop::Asked(Asked::Demo)))),
-    row("pretty", "[auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
-        .means(Perhaps(|state, value| {
+    row("pretty", "[=auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
+        .means(Attached(|state, value| {
             state.global.pretty = match value.octets() {
                 b"" | b"always" => When::Always,
                 b"auto" => When::Auto,

@@ -86,6 +86,8 @@ pub(crate) enum Means {
     TakesFile(fn(&mut State<'_>, Value<'_>) -> Outcome),
     /// An argument that may be left out.
     Perhaps(fn(&mut State<'_>, Value<'_>) -> Outcome),
+    /// An argument that may be left out, and stands behind a `=` where it is not.
+    Attached(fn(&mut State<'_>, Value<'_>) -> Outcome),
     /// Accepted, since it cannot matter here.
     Idle(Takes),
     /// Accepted with a warning: curl ignores it too.
@@ -107,6 +109,8 @@ pub enum Takes {
     File,
     /// An argument that may be left out.
     Perhaps,
+    /// The same, only ever attached: `--pretty=never`.
+    Attached,
 }
 
 /// How far an option goes.
@@ -135,6 +139,7 @@ impl Opt {
             | Means::Takes(_) => Takes::Text,
             Means::File(_) | Means::TakesFile(_) => Takes::File,
             Means::Perhaps(_) => Takes::Perhaps,
+            Means::Attached(_) => Takes::Attached,
             Means::Idle(takes) | Means::Deprecated(takes) | Means::Refused(takes, _) => takes,
         }
     }

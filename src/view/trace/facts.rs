@@ -42,6 +42,7 @@ pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<St
             ),
             "using HTTP/1.x".to_owned(),
         ],
+        Happening::Signing { remark } => remark.lines().map(str::to_owned).collect(),
         Happening::IgnoringBody { sized } => {
             let mut lines = vec!["Ignoring the response-body".to_owned()];
             lines.extend(sized.then(|| "setting size while ignoring".to_owned()));
