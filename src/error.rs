@@ -55,6 +55,7 @@ exits! {
     RangeError = 33, "the server does not resume at an offset";
     SslConnectError = 35, "the TLS handshake failed";
     BadDownloadResume = 36, "the offset to resume at is beyond the file";
+    FileCouldntReadFile = 37, "a file could not be opened";
     AbortedByCallback = 42, "stopped by rcurl itself";
     BadFunctionArgument = 43, "internal misuse";
     InterfaceFailed = 45, "the local interface or address cannot be used";

@@ -377,6 +377,16 @@ pub enum Happening<'a> {
         /// The outcome in words.
         outcome: &'a str,
     },
+    /// What an origin said of itself was used, or made no sense: HSTS, alternative services.
+    OriginRemark {
+        /// What there is to say, in curl's words.
+        remark: &'a str,
+    },
+    /// The host asked for TLS: the URL is another one now.
+    Upgraded {
+        /// The URL with `https`.
+        target: &'a Target,
+    },
     /// The document is older than `-z` asked for, though the server sent it: as good as a 304.
     NotModifiedAfterAll,
     /// What a proxy that grants a tunnel says of a body means nothing (RFC 9110, 9.3.6).

@@ -21,7 +21,7 @@ pub mod view;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use cli::{Asked, Refusal};
 use clock::Clock;
@@ -32,7 +32,7 @@ use event::Tap;
 use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
 use streams::{Console, Streams};
-use transfer::cookies::Jar;
+use transfer::memory::Memory;
 use transfer::one::{Noise, Shared};
 use view::notices::Notices;
 
@@ -84,6 +84,7 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     let network = Network::over(sockets, surroundings(&environment));
     let jar = Mutex::new(Jar::new(codec::date::cookie));
     let shared = Shared { environment, network, jar, streams, noise };
+    let shared = Shared { environment, network, memory: Memory::default(), streams, noise };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }
 

@@ -201,10 +201,10 @@ pub struct Operation {
     pub retry: Retry,
     /// `-w`.
     pub write_out: Option<Vec<u8>>,
-    /// `--hsts`: the file; empty to remember for this run only.
-    pub hsts: Option<PathBuf>,
-    /// `--alt-svc`: the file; empty to remember for this run only.
-    pub alt_svc: Option<PathBuf>,
+    /// `--hsts`: files to read, of which the last is written; an empty name is none.
+    pub hsts: Vec<PathBuf>,
+    /// `--alt-svc`: files to read, of which the last is written; an empty name is none.
+    pub alt_svc: Vec<PathBuf>,
     /// `--ipfs-gateway`.
     pub ipfs_gateway: Option<String>,
 }

@@ -199,6 +199,17 @@ pub fn imf_fixdate(seconds: i64) -> String {
     text
 }
 
+/// The form of curl's cache files: `19941106 08:49:37`, in UTC. None for a time that no such form
+/// can be read back from: before the year 1583, or after 9999.
+pub fn stamp(seconds: i64) -> Option<String> {
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let (hour, minute, second) = time_of_day(seconds);
+    let month = month + 1;
+    (FIRST_YEAR..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}"))
+}
+
 /// The basic form of ISO 8601, as signatures have it: `19941106T084937Z`.
 pub fn basic_utc(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(86_400));

@@ -1,9 +1,8 @@
 //! Many transfers: in turn or at the same time, tried again where that may help.
 //!
-//! Knows: the order of transfers, retries, and what outlives a transfer (cookies, file times, entity
-//! tags). Must not know: requests and responses.
+//! Knows: the order of transfers, retries, and what becomes of a file once it is there (its time, its
+//! entity tag). Must not know: requests and responses.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +14,8 @@ use crate::event::{Happening, Tap};
 use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, When};
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
+use crate::transfer::ipfs::{self, Gateways};
+use crate::transfer::memory::replace;
 use crate::transfer::naming;
 use crate::transfer::one::{Job, Outcome, Shared, read_url, run as run_one};
 use crate::transfer::reply::Layout;
@@ -24,14 +25,14 @@ use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     let batch = Batch { plan, shared, dumps: Dumps::default() };
     for operation in &plan.operations {
-        batch.read_cookies(operation, tap);
+        shared.memory.read(operation, &shared.streams.stdin, tap);
     }
     let exit = match &plan.global.parallel {
         Some(parallel) => batch.parallel(parallel, tap),
         None => batch.serial(tap),
     };
     for operation in &plan.operations {
-        batch.write_cookies(operation, tap);
+        shared.memory.write(operation, &|text| batch.tell_stdout(text), tap);
     }
     shared.network.clear();
     exit
@@ -92,7 +93,7 @@ impl Batch<'_> {
 
     /// One transfer with its retries, from `Started` to `Finished`.
     fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
-        let result = errand.and_then(|errand| self.errand(&errand, &mut tap.clone()));
+        let result = errand.and_then(|errand| self.errand(errand, &mut tap.clone()));
         match &result {
             Ok(()) => tap.emit(Happening::Finished { outcome: Ok(()) }),
             Err(error) => tap.emit(Happening::Finished { outcome: Err(error) }),
@@ -100,10 +101,11 @@ impl Batch<'_> {
         result.map_or_else(|error| error.exit, |()| Exit::Ok)
     }
 
-    fn errand(&self, errand: &Errand, tap: &mut Tap) -> Result<(), Error> {
+    fn errand(&self, errand: Errand, tap: &mut Tap) -> Result<(), Error> {
         let Some(operation) = self.plan.operations.get(errand.operation) else { return Ok(()) };
         tap.emit(Happening::Started { url: &errand.url, number: errand.number, operation: errand.operation });
-        let place = self.place(operation, errand)?;
+        let errand = self.by_gateway(operation, errand)?;
+        let place = self.place(operation, &errand)?;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
@@ -111,7 +113,7 @@ impl Batch<'_> {
             tap.emit(Happening::Noted { text: &format!("skips transfer, \"{}\" exists locally", saved.path().display()) });
             return Ok(());
         }
-        let resume_from = resume_from(operation, errand, &place);
+        let resume_from = resume_from(operation, &errand, &place);
         let netrc = self.netrc(operation)?;
         let etag = compare_tag(operation)?;
         check_tag_file(operation)?;
@@ -125,7 +127,7 @@ impl Batch<'_> {
             layout: self.layout(&place),
         };
         let mut sink = Sink::new(place, operation.limits.file_size);
-        let result = self.tries(&mut job, errand, &mut sink, tap);
+        let result = self.tries(&mut job, &errand, &mut sink, tap);
         self.settle(operation, &mut sink, result, tap)
     }
 
@@ -208,11 +210,25 @@ impl Batch<'_> {
                 tap.emit(Happening::Warned { text: &format!("Failed to set filetime: {}", reason(&error)) });
             }
         }
+        if operation.output.xattr && result.is_ok() {
+            tell_origin(sink, &outcome, tap);
+        }
         if failed {
             let status = outcome.status;
             return Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")));
         }
         result
+    }
+
+    /// What an IPFS gateway has for a URL.
+    fn by_gateway(&self, operation: &Operation, mut errand: Errand) -> Result<Errand, Error> {
+        let read = |path: &Path| std::fs::read(path).ok();
+        let option = operation.ipfs_gateway.as_deref();
+        let gateways = Gateways { option, environment: &self.shared.environment, read: &read };
+        if let Some(url) = ipfs::rewrite(&errand.url, &gateways)? {
+            errand.url = url;
+        }
+        Ok(errand)
     }
 
     fn place(&self, operation: &Operation, errand: &Errand) -> Result<Place, Error> {
@@ -265,42 +281,11 @@ impl Batch<'_> {
         match path.map(std::fs::read) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
-                let message = format!("cannot read the netrc file: {}", reason(&error));
-                Err(Error::new(Exit::FailedInit, message))
+                let missing = error.kind() == std::io::ErrorKind::NotFound;
+                let exit = if missing { Exit::FailedInit } else { Exit::ReadError };
+                Err(Error::new(exit, format!("cannot read the netrc file: {}", reason(&error))))
             }
             _ => Ok(None),
-        }
-    }
-
-    fn read_cookies(&self, operation: &Operation, tap: &Tap) {
-        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-        let mut jar = lock(&self.shared.jar);
-        for path in &operation.cookies.files {
-            if path.as_os_str().is_empty() {
-                continue;
-            }
-            let text = if path.as_os_str() == "-" { read_all(&self.shared.streams.stdin) } else { std::fs::read(path).ok() };
-            match text {
-                Some(text) => jar.read_file(&text, now),
-                None => tap.emit(Happening::CookieHeard {
-                    outcome: &format!("WARNING: failed to open cookie file \"{}\"", path.display()),
-                }),
-            }
-        }
-        if operation.cookies.junk_session {
-            jar.forget_session_cookies();
-        }
-    }
-
-    fn write_cookies(&self, operation: &Operation, tap: &Tap) {
-        let Some(path) = &operation.cookies.jar else { return };
-        let now = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-        let text = lock(&self.shared.jar).write_file(now);
-        if path.as_os_str() == "-" {
-            self.tell_stdout(&text);
-        } else if let Err(error) = replace(path, &text) {
-            let text = format!("failed to save cookies in {}: {}", path.display(), reason(&error));
-            tap.emit(Happening::Warned { text: &text });
         }
     }
 
@@ -333,28 +318,18 @@ impl Batch<'_> {
     }
 }
 
+/// `--xattr`.
+fn tell_origin(sink: &Sink, outcome: &Outcome, tap: &Tap) {
+    if let (Some(path), Some(file)) = (sink.saved(), sink.file())
+        && let Err(error) = outcome.provenance.attach(file)
+    {
+        let text = format!("Error setting extended attributes on '{}': {}", path.display(), reason(&error));
+        tap.emit(Happening::Warned { text: &text });
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn read_all(input: &crate::streams::Input) -> Option<Vec<u8>> {
-    use std::io::Read as _;
-    let mut text = Vec::new();
-    input.clone().read_to_end(&mut text).ok().map(|_| text)
-}
-
-/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. What
-/// is no regular file (`/dev/null`) is written to as it is.
-pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::OpenOptions::new().write(true).open(&target)?.write_all(text);
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".rcurl-").tempfile_in(folder)?;
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
 fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {

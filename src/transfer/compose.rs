@@ -44,6 +44,8 @@ pub struct Hop<'a> {
     pub proxy_authorization: Option<&'a str>,
     /// The value of `Referer`.
     pub referer: Option<&'a str>,
+    /// The value of `Alt-Used` (RFC 7838, 5).
+    pub alt_used: Option<&'a str>,
     /// The value of `Cookie`.
     pub cookie: Option<&'a [u8]>,
     /// The value of `Range`, without its unit.
@@ -104,6 +106,7 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
     if chunked {
         lines.default_field("Transfer-Encoding", Some("chunked"));
     }
+    lines.default_field("Alt-Used", hop.alt_used);
     if let Some(cookie) = hop.cookie {
         lines.raw_field(b"Cookie", cookie);
     }

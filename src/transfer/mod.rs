@@ -1,5 +1,6 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
+pub mod altsvc;
 pub mod auth;
 pub mod batch;
 pub mod compose;
@@ -11,6 +12,9 @@ pub mod encoding;
 pub mod errands;
 pub mod exchange;
 pub mod follow;
+pub mod hsts;
+pub mod ipfs;
+pub mod memory;
 pub mod httpsig;
 pub mod keyed;
 pub mod multipart;
@@ -19,8 +23,10 @@ pub mod negotiation;
 pub mod netrc;
 pub mod one;
 pub mod pace;
+pub mod provenance;
 pub mod proxies;
 pub mod reply;
+mod scan;
 pub mod segment;
 pub mod signable;
 pub mod signing;

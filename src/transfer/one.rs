@@ -3,7 +3,7 @@
 //! Knows: the hops of one URL, from the first request to the response that ends it. Must not know:
 //! other transfers, retries, or how anything is shown.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use crate::codec::text::hexadecimal;
@@ -11,19 +11,21 @@ use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
 use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version};
-use crate::net::{Deadlines, Link, Network, Way};
+use crate::net::{Deadlines, Link, Network, Place, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
 use crate::streams::Streams;
 use crate::target::{Reading, Scheme, Target};
 use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{BodyFields, Hop, RequestHead, compose, given_value, speaks_http11};
 use crate::transfer::content::{Content, add_to_url};
-use crate::transfer::cookies::{Jar, Origin, Quota};
+use crate::transfer::cookies::{Origin, Quota};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Failure, Response, Terms, exchange};
 use crate::transfer::follow::{self, Carries, NextMethod, Redirect};
+use crate::transfer::memory::{Listener, Memory};
 use crate::transfer::negotiation::Negotiation;
 use crate::transfer::netrc;
+use crate::transfer::provenance::Provenance;
 use crate::transfer::proxies;
 use crate::transfer::reply::{CookieKeeper, Found, Layout, Reply};
 use crate::transfer::signable::Signed;
@@ -40,8 +42,8 @@ pub struct Shared {
     pub environment: Environment,
     /// Names and connections.
     pub network: Network,
-    /// Cookies.
-    pub jar: Mutex<Jar>,
+    /// What outlives a transfer.
+    pub memory: Memory,
     /// The streams of the run.
     pub streams: Streams,
     /// Boundaries and client nonces.
@@ -75,6 +77,8 @@ pub struct Outcome {
     pub retry_after: Option<Vec<u8>>,
     /// What the last response told of its document.
     pub found: Found,
+    /// Where the document came from.
+    pub provenance: Provenance,
 }
 
 /// A longer request head is not sent (curl's `DYN_HTTP_REQUEST`), in octets.
@@ -123,6 +127,8 @@ struct Transfer<'a> {
     /// Who signs.
     signatory: Option<Credentials>,
     referer: Option<String>,
+    /// The place that stands for the origin on this hop.
+    alt_used: Option<String>,
     server_spoke_http10: bool,
     never_expect: bool,
     head_octets: usize,
@@ -148,6 +154,7 @@ impl<'a> Transfer<'a> {
         let now = tap.clock().now();
         let mut target = read_url(operation, job.url)?;
         add_to_url(&mut target, operation, job.upload).map_err(|error| rejected(&error))?;
+        let provenance = Provenance { url: target.without_userinfo(), ..Provenance::default() };
         let (content, request) = Content::new(job, shared)?;
         check_request_line(&request)?;
         shared.network.learn(&operation.route.resolve, tap)?;
@@ -170,10 +177,11 @@ impl<'a> Transfer<'a> {
             proxy: Negotiation::new(Side::Proxy, AuthSchemes::Basic, None, None),
             signer: Signer::new(&operation.auth)?,
             signatory: None,
+            alt_used: None,
             server_spoke_http10: false,
             never_expect: false,
             head_octets: 0,
-            outcome: Outcome::default(),
+            outcome: Outcome { provenance, ..Outcome::default() },
         })
     }
 
@@ -195,8 +203,12 @@ impl<'a> Transfer<'a> {
 
     /// One request and its response, on a fresh connection again when a kept one had died.
     fn hop(&mut self) -> Result<Step, Error> {
+        self.upgrade()?;
         self.entrust()?;
-        let way = self.way()?;
+        let mut way = self.way()?;
+        let alternative = self.shared.memory.alternative(self.operation, &way, self.tap);
+        self.alt_used = alternative.as_ref().map(Place::authority);
+        way.connect_to = way.connect_to.or(alternative);
         let mut redials = 0;
         loop {
             self.deadlines.connect = self.operation.limits.connect.map(|limit| self.tap.clock().now() + limit);
@@ -211,6 +223,8 @@ impl<'a> Transfer<'a> {
             let result = self.exchange(&mut link, &mut http, &mut found, &method, by_proxy);
             self.outcome.status = found.status;
             self.outcome.retry_after = found.retry_after.take();
+            self.outcome.provenance.media_type = found.media_type.take();
+            self.outcome.provenance.referrer.clone_from(&self.referer);
             self.outcome.found = found;
             match result {
                 Ok(response) => return self.conclude(link, &http, response),
@@ -271,7 +285,7 @@ impl<'a> Transfer<'a> {
         let terms = self.terms();
         let host = self.cookie_host();
         let cookies = self.operation.cookies.engine().then(|| CookieKeeper {
-            jar: &self.shared.jar,
+            jar: &self.shared.memory.jar,
             host: &host,
             now: self.now(),
             quota: Quota::default(),
@@ -282,6 +296,7 @@ impl<'a> Transfer<'a> {
             operation: self.operation,
             target: &self.target,
             cookies,
+            listener: Listener::new(&self.shared.memory, self.operation),
             server: &mut self.server,
             proxy: &mut self.proxy,
             sink: self.sink,
@@ -393,6 +408,17 @@ impl Transfer<'_> {
     /// Credentials may go where the first request went, or everywhere with `--location-trusted`.
     fn trusted(&self) -> bool {
         self.followed == 0 || self.operation.follow.trusted || self.target.same_origin(&self.first)
+    }
+
+    /// To TLS, where the host asked for it. The first URL counts as the one it became.
+    fn upgrade(&mut self) -> Result<(), Error> {
+        if !self.shared.memory.upgrade(&mut self.target, self.tap) {
+            return Ok(());
+        }
+        if self.followed == 0 {
+            self.first = self.target.clone();
+        }
+        allowed(self.operation, &self.target).map_err(|error| self.tell(error))
     }
 
     fn entrust(&mut self) -> Result<(), Error> {
@@ -534,6 +560,7 @@ impl Transfer<'_> {
             authorization: authorization.as_deref(),
             proxy_authorization: proxy_authorization.as_deref(),
             referer: self.referer.as_deref(),
+            alt_used: self.alt_used.as_deref(),
             cookie: cookie.as_deref(),
             range: range.as_deref(),
             content_range: content_range.as_deref(),
@@ -624,7 +651,7 @@ impl Transfer<'_> {
         let host = self.cookie_host();
         let secure = self.target.scheme == Scheme::Https;
         let origin = Origin { host: &host, path: &self.target.path, secure };
-        let jar = self.shared.jar.lock().unwrap_or_else(PoisonError::into_inner);
+        let jar = self.shared.memory.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let field = if plan.engine() {
             jar.header_for(&origin, typed.map(str::as_bytes), self.now())
         } else {
@@ -683,11 +710,15 @@ pub fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
         let message = "URL rejected: Credentials was passed in the URL when prohibited";
         return Err(Error::new(Exit::LoginDenied, message));
     }
-    if !follow::allows(operation.follow.proto, target.scheme) {
-        let message = format!("Protocol \"{}\" disabled", target.scheme);
-        return Err(Error::new(Exit::UnsupportedProtocol, message));
+    allowed(operation, &target).map(|()| target)
+}
+
+/// `--proto`.
+fn allowed(operation: &Operation, target: &Target) -> Result<(), Error> {
+    if follow::allows(operation.follow.proto, target.scheme) {
+        return Ok(());
     }
-    Ok(target)
+    Err(Error::new(Exit::UnsupportedProtocol, format!("Protocol \"{}\" disabled", target.scheme)))
 }
 
 /// What stands in a request line holds no blank: a server would read another line than was meant.

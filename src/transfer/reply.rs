@@ -17,6 +17,7 @@ use crate::transfer::cookies::{Jar, Origin, Quota};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Reception, Receiver};
 use crate::transfer::follow;
+use crate::transfer::memory::Listener;
 use crate::transfer::naming;
 use crate::transfer::negotiation::{Negotiation, Verdict};
 use crate::transfer::sink::{Place, Sink, Treatment};
@@ -50,6 +51,8 @@ pub struct Reply<'a> {
     pub target: &'a Target,
     /// Cookies.
     pub cookies: Option<CookieKeeper<'a>>,
+    /// Hears what the origin says of itself.
+    pub listener: Listener<'a>,
     /// Authentication with the origin.
     pub server: &'a mut Negotiation,
     /// Authentication with a proxy that forwards.
@@ -84,6 +87,8 @@ pub struct Found {
     pub again: bool,
     /// The last `ETag`.
     pub etag: Option<Vec<u8>>,
+    /// The last `Content-Type`.
+    pub media_type: Option<Vec<u8>>,
     /// The last `Last-Modified`, Unix seconds.
     pub last_modified: Option<i64>,
     /// The content is delivered, as against ignored.
@@ -198,11 +203,14 @@ impl Reply<'_> {
             self.found.retry_after = Some(value.to_vec());
         } else if is("ETag") {
             self.found.etag = Some(value.to_vec());
+        } else if is("Content-Type") {
+            self.found.media_type = Some(value.to_vec());
         } else if is("Last-Modified") {
             self.found.last_modified = date::parse(value);
         } else if is("Content-Disposition") && self.operation.output.remote_header_name {
             self.name_file(value);
         }
+        self.listener.field(self.target, name, value, self.tap);
         for negotiation in [&mut *self.server, &mut *self.proxy] {
             if status == negotiation.challenge_status() && is(negotiation.challenge_field()) {
                 for remark in negotiation.hear(value) {

@@ -9,6 +9,7 @@
     reason = "in a test, a panic is the way to say no, and a table is as long as it is"
 )]
 
+mod altsvc;
 mod auth;
 mod cli;
 mod content;
@@ -17,10 +18,13 @@ mod date;
 mod demo;
 mod encoding;
 mod glob;
+mod hsts;
 mod http1;
+mod ipfs;
 mod httpsig;
 mod json;
 mod ledger;
+mod memory;
 mod multipart;
 mod net;
 mod netrc;

@@ -62,6 +62,7 @@ fn rcurl(words: &[&str]) -> (Exit, String) {
     let world = World {
         environment: Environment::default(),
         streams,
+        sockets: rcurl::net::Sockets::System,
         clock: Arc::new(SystemClock),
         noise: Box::new(|octets| octets.fill(0)),
     };

@@ -7,7 +7,7 @@ use super::{Opt, row};
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
     row("alt-svc", "<filename>", &[Http], "Keep here which other hosts serve the same (RFC 7838)")
-        .means(Takes(|state, value| { state.operation().alt_svc = Some(value.path()); Ok(()) })),
+        .means(Takes(|state, value| { state.operation().alt_svc.push(value.path()); Ok(()) })),
     row("cookie", "<data|filename>", &[Http], "Send these cookies, or those in this file")
         .short('b').means(Takes(|state, value| {
             let cookies = &mut state.draft.operation.cookies;
@@ -28,7 +28,7 @@ pub(super) static ROWS: &[Opt] = &[
             Ok(())
         })),
     row("hsts", "<filename>", &[Http], "Keep here which hosts want TLS (RFC 6797)")
-        .means(Takes(|state, value| { state.operation().hsts = Some(value.path()); Ok(()) })),
+        .means(Takes(|state, value| { state.operation().hsts.push(value.path()); Ok(()) })),
     row("junk-session-cookies", "", &[Http], "Drop the session cookies of the file")
         .short('j').means(Turns(|it| &mut it.cookies.junk_session)),
 ];

@@ -100,6 +100,10 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
         Happening::ContinueNotGranted => "Done waiting for 100-continue".to_owned(),
         Happening::AssumeClose => "HTTP 1.0, assume close after body".to_owned(),
         Happening::CookieHeard { outcome } => (*outcome).to_owned(),
+        Happening::OriginRemark { remark } => (*remark).to_owned(),
+        Happening::Upgraded { target } => {
+            format!("Switched from HTTP to HTTPS due to HSTS => {target}")
+        }
         Happening::NotModifiedAfterAll => "Simulate an HTTP 304 response".to_owned(),
         Happening::TunnelFieldIgnored { name, status } => format!("Ignoring {name} in CONNECT {status} response"),
         Happening::Rewinding => "Need to rewind upload for next request".to_owned(),
