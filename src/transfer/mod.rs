@@ -5,6 +5,7 @@ pub mod batch;
 pub mod compose;
 pub mod content;
 pub mod cookies;
+pub mod credentials;
 pub mod digest;
 pub mod dump;
 pub mod encoding;

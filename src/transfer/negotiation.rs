@@ -9,7 +9,8 @@
 use crate::event::Side;
 use crate::http1::Head;
 use crate::plan::{AuthSchemes, Secret};
-use crate::transfer::auth::{Credentials, Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::auth::{Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::credentials::Credentials;
 use crate::transfer::digest::{self, Asked, Turn};
 
 /// Authentication with the origin or with a proxy.

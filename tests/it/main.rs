@@ -9,6 +9,7 @@
     reason = "in a test, a panic is the way to say no, and a table is as long as it is"
 )]
 
+mod architecture;
 mod auth;
 mod cli;
 mod content;
