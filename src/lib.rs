@@ -59,6 +59,12 @@ pub fn run(words: &[OsString], world: World) -> Exit {
             world.streams.stdout.tell(text.as_bytes());
             Exit::Ok
         }
+        Ok(Asked::Manual) => {
+            let variables: Vec<&str> = view::writeout::names().collect();
+            let manual = cli::manual::whole(&variables);
+            world.streams.stdout.tell(manual.as_bytes());
+            Exit::Ok
+        }
         Ok(Asked::Demo) => tour(world),
         Err(refusal) => refuse(&refusal, &world),
     }
@@ -110,7 +116,8 @@ fn refuse(refusal: &Refusal, world: &World) -> Exit {
     let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
     notices.about(&plan);
     match (refusal.error.message.as_str(), refusal.hint) {
-        ("", _) => {}
+        ("", true) => notices.remark("try 'rcurl --help' for more information"),
+        ("", false) => {}
         (message, true) => notices.usage(message),
         (message, false) => notices.remark(message),
     }

@@ -69,16 +69,15 @@ pub(crate) fn range(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 }
 
 /// `-0` and `--http1.1`.
-pub(crate) fn version(state: &mut State<'_>, version: HttpVersion) -> Outcome {
+pub(crate) fn version(state: &mut State<'_>, version: HttpVersion) {
     let before = std::mem::replace(&mut state.operation().request.version, version);
     if before != HttpVersion::Negotiated && before != version {
         state.warn("Overrides previous HTTP version option");
     }
-    Ok(())
 }
 
 /// `-z`: a date, or a file whose date counts; `-` before it inverts.
-pub(crate) fn time(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
+pub(crate) fn time(state: &mut State<'_>, argument: Value<'_>) {
     let (kind, argument) = match (argument.after(b'-'), argument.after(b'+')) {
         (Some(rest), _) => (ConditionKind::UnmodifiedSince, rest),
         (_, Some(rest)) => (ConditionKind::ModifiedSince, rest),
@@ -92,7 +91,6 @@ pub(crate) fn time(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
         );
     }
     state.operation().request.condition = time.map(|time| TimeCondition { time, kind });
-    Ok(())
 }
 
 /// When a file was last changed, in Unix seconds.

@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::Ending;
 use super::files::{self, LONGEST_LINE};
 use super::state::{Outcome, State, Stop};
 use super::values::{Value, os};
@@ -32,16 +31,16 @@ pub(crate) fn include(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 }
 
 /// Reads the default file, unless `-q` comes first. What is wrong with it is told and passed over.
-pub(super) fn read_default(state: &mut State<'_>, words: &[OsString]) -> Result<(), Ending> {
+pub(super) fn read_default(state: &mut State<'_>, words: &[OsString]) {
     let skips = |word: &OsString| {
         let word = word.as_encoded_bytes();
         word.starts_with(b"-q") || word == b"--disable"
     };
     if words.first().is_some_and(skips) {
-        return Ok(());
+        return;
     }
     let Some(file) = default_file(state) else {
-        return Ok(());
+        return;
     };
     let name = file.to_string_lossy().into_owned();
     state.depth += 1;
@@ -50,7 +49,6 @@ pub(super) fn read_default(state: &mut State<'_>, words: &[OsString]) -> Result<
     if result.is_ok() {
         state.default_file = Some(name);
     }
-    Ok(())
 }
 
 /// The first of rcurl's own places that is there, else the first of curl's.
@@ -207,7 +205,7 @@ fn apply(state: &mut State<'_>, line: &Line<'_>) -> Result<(), Wrong> {
     };
     for one in &reading.uses {
         if second(one.word) {
-            return if one.value.is_empty() {
+            return if one.word.is_empty() {
                 Ok(())
             } else {
                 Err(Wrong::TrailingGarbage)
@@ -215,7 +213,7 @@ fn apply(state: &mut State<'_>, line: &Line<'_>) -> Result<(), Wrong> {
         }
         match super::apply(state, one) {
             Err(Stop::Wrong(wrong)) => return Err(wrong),
-            Ok(()) | Err(Stop::Print(_) | Stop::Demo) => {}
+            Ok(()) | Err(Stop::Asked(_)) => {}
         }
     }
     match reading.stop {

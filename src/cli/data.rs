@@ -66,12 +66,12 @@ fn encoded(state: &mut State<'_>, argument: Value<'_>) -> Result<String, Stop> {
         .position(|&octet| octet == b'=')
         .or_else(|| octets.iter().position(|&octet| octet == b'@'));
     let Some(separator) = separator else {
-        return Ok(percent_encode(octets));
+        return Ok(form_encode(octets));
     };
     let (name, value) = (&octets[..separator], Value::new(&octets[separator + 1..]));
     let content = match octets[separator] {
-        b'@' => percent_encode(&read(state, value)?),
-        _ => percent_encode(value.octets()),
+        b'@' => form_encode(&read(state, value)?),
+        _ => form_encode(value.octets()),
     };
     let name = Value::new(name).line()?;
     Ok(if name.is_empty() {
@@ -79,6 +79,11 @@ fn encoded(state: &mut State<'_>, argument: Value<'_>) -> Result<String, Stop> {
     } else {
         format!("{name}={content}")
     })
+}
+
+/// Percent-encoding as forms have it, with `+` for a blank.
+fn form_encode(octets: &[u8]) -> String {
+    percent_encode(octets).replace("%20", "+")
 }
 
 /// Who a header is for.

@@ -145,11 +145,7 @@ impl Draft {
     }
 
     fn first(&mut self, free: fn(&Slot) -> bool) -> &mut Slot {
-        let index = self
-            .slots
-            .iter()
-            .position(free)
-            .unwrap_or_else(|| self.slots.len());
+        let index = self.slots.iter().position(free).unwrap_or(self.slots.len());
         if index == self.slots.len() {
             self.slots.push(Slot {
                 remote_name: self.all_remote_names,
@@ -228,6 +224,10 @@ impl Draft {
                 self.asks_for(kind, notices, global)?;
             } else {
                 self.asks_for(Kind::Data, notices, global)?;
+                if self.operation.request.resume.is_some() {
+                    notices.complain(global, "cannot mix --continue-at and --data");
+                    return Err(Wrong::BadUse);
+                }
             }
             self.operation.request.body = if data.json {
                 Body::Json(data.octets)
@@ -276,7 +276,7 @@ impl Draft {
 pub(crate) enum Unfinished {
     /// No URL.
     NoUrl,
-    /// A warning has said it.
+    /// A notice has said it.
     Told,
 }
 

@@ -115,7 +115,7 @@ fn attach(state: &mut State<'_>, name: Option<String>, files: &[u8]) -> Outcome 
     let mut rest = Some(files);
     while let Some(text) = rest {
         let fields = Fields::read(state, text, End::Comma)?;
-        rest = fields.further.clone().map(|from| &text[from..]);
+        rest = fields.further.map(|from| &text[from..]);
         let content = file_content(&fields.content);
         let own_name = file_name(&fields.content);
         let mut part = fields.into_part(None, content)?;

@@ -10,6 +10,7 @@
 //!   -K file ─┘  (clap)     in order  (apply)
 //! ```
 
+pub mod completions;
 mod conditions;
 mod config;
 mod credentials;
@@ -17,7 +18,8 @@ mod data;
 mod draft;
 mod files;
 mod form;
-pub mod help;
+mod help;
+pub mod manual;
 mod notice;
 pub mod options;
 mod proxies;
@@ -30,8 +32,6 @@ mod values;
 mod variables;
 mod words;
 mod wrong;
-
-pub use notice::told;
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -53,6 +53,8 @@ pub enum Asked {
     Run(Box<Plan>),
     /// A text for standard output: `--help`, `--version`.
     Print(String),
+    /// `--manual`, for standard output: see [`manual::whole`].
+    Manual,
     /// `--demo`.
     Demo,
 }
@@ -77,13 +79,12 @@ pub fn parse(
     stdin: &mut dyn Read,
 ) -> Result<Asked, Refusal> {
     let mut state = State::new(environment, stdin);
-    let result = config::read_default(&mut state, words).and_then(|()| {
-        if words.is_empty() && !state.draft.has_url() {
-            Err(Ending::Refused(Wrong::BadUse.exit(), String::new()))
-        } else {
-            read_words(&mut state, words)
-        }
-    });
+    config::read_default(&mut state, words);
+    let result = if words.is_empty() && !state.draft.has_url() {
+        Err(Ending::Refused(Exit::FailedInit, String::new()))
+    } else {
+        read_words(&mut state, words)
+    };
     match result.and_then(|()| finish(&mut state)) {
         Ok(mut plan) => {
             plan.notices = state.notices.into_vec();
@@ -109,7 +110,7 @@ enum Ending {
     Asked(Asked),
     /// With this status and sentence.
     Refused(Exit, String),
-    /// A warning has said it.
+    /// A notice has said it.
     Told,
 }
 
@@ -118,8 +119,7 @@ fn read_words(state: &mut State<'_>, words: &[OsString]) -> Result<(), Ending> {
     let reading = words::read(words);
     for one in &reading.uses {
         apply(state, one).map_err(|stop| match stop {
-            Stop::Print(text) => Ending::Asked(Asked::Print(text)),
-            Stop::Demo => Ending::Asked(Asked::Demo),
+            Stop::Asked(asked) => Ending::Asked(asked),
             Stop::Wrong(wrong) => refused(one.word, &wrong),
         })?;
     }

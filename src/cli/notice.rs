@@ -1,13 +1,9 @@
 //! What is told about the command line before anything is done.
 //!
-//! Knows: when a warning, a note or a complaint is told, and how its lines are broken. Must not
-//! know: what is wrong.
+//! Knows: when a warning, a note or a complaint is told. Must not know: what is wrong, or how it is
+//! shown.
 
 use crate::plan::{Global, Notice, Trace};
-
-/// The narrowest and the widest terminal that lines are broken for, as in curl.
-const COLUMNS: std::ops::RangeInclusive<u16> = 21..=10_000;
-const USUAL_COLUMNS: u16 = 79;
 
 /// Notices in order. Whether one is told is decided when it comes up: `-s` silences what follows.
 #[derive(Debug, Default)]
@@ -21,9 +17,9 @@ impl Notices {
         }
     }
 
-    /// Something worth knowing for who looks closely.
+    /// Something worth knowing for who looks closely; told in a trace, unless `-s`.
     pub(crate) fn note(&mut self, global: &Global, text: impl Into<String>) {
-        if global.trace != Trace::Off {
+        if global.trace != Trace::Off && !global.silent {
             self.0.push(Notice::Note(text.into()));
         }
     }
@@ -38,42 +34,5 @@ impl Notices {
     /// The notices.
     pub(crate) fn into_vec(self) -> Vec<Notice> {
         self.0
-    }
-}
-
-/// A notice as lines of text, broken at blanks like curl's; `columns` is the width of the terminal.
-pub fn told(notice: &Notice, columns: Option<u16>) -> String {
-    let (prefix, text) = match notice {
-        Notice::Warning(text) => ("Warning: ", text),
-        Notice::Note(text) => ("Note: ", text),
-        Notice::Complaint(text) => ("rcurl: ", text),
-    };
-    let columns = columns
-        .filter(|columns| COLUMNS.contains(columns))
-        .unwrap_or(USUAL_COLUMNS);
-    let width = usize::from(columns).saturating_sub(prefix.len()).max(1);
-    let mut lines = String::new();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(cut(rest, width));
-        lines.extend([prefix, line, "\n"]);
-        rest = after;
-    }
-    lines
-}
-
-/// Where a line of at most `width` octets ends: behind the last blank that fits, if there is one.
-fn cut(text: &str, width: usize) -> usize {
-    if text.len() <= width {
-        return text.len();
-    }
-    let end = text.floor_char_boundary(width);
-    let blank = text
-        .get(..end)
-        .and_then(|start| start.rfind([' ', '\t']))
-        .filter(|&blank| blank > 0);
-    match blank {
-        Some(blank) => blank + 1,
-        None => end.max(text.chars().next().map_or(1, char::len_utf8)),
     }
 }

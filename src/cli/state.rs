@@ -5,6 +5,7 @@
 
 use std::io::Read;
 
+use super::Asked;
 use super::draft::Draft;
 use super::notice::Notices;
 use super::wrong::Wrong;
@@ -19,10 +20,8 @@ pub(crate) type Outcome = Result<(), Stop>;
 pub(crate) enum Stop {
     /// Something is wrong with the option.
     Wrong(Wrong),
-    /// A text was asked for: `--help`, `--version`.
-    Print(String),
-    /// `--demo`.
-    Demo,
+    /// Something other than transfers was asked for.
+    Asked(Asked),
 }
 
 impl From<Wrong> for Stop {
@@ -121,14 +120,5 @@ impl<'w> State<'w> {
     pub(crate) fn complain(&mut self, text: impl Into<String>, wrong: Wrong) -> Stop {
         self.notices.complain(&self.global, text);
         Stop::Wrong(wrong)
-    }
-
-    /// `--next`: what follows is a part of its own.
-    pub(crate) fn next(&mut self) -> Outcome {
-        if self.draft.has_url() {
-            self.done.push(std::mem::take(&mut self.draft));
-            return Ok(());
-        }
-        Err(self.complain("missing URL before --next", Wrong::BadUse))
     }
 }

@@ -17,12 +17,12 @@ pub(crate) fn destination(file: Value<'_>) -> Destination {
 }
 
 /// `-v`: each further one in the same word tells more; the first one of a word begins anew.
-pub(crate) fn verbose(state: &mut State<'_>, on: bool) -> Outcome {
+pub(crate) fn verbose(state: &mut State<'_>, on: bool) {
     if !on {
         state.verbosity = 0;
         state.global.trace = Trace::Off;
         component(state, "-all");
-        return Ok(());
+        return;
     }
     if state.position == 0 {
         state.verbosity = 0;
@@ -45,7 +45,6 @@ pub(crate) fn verbose(state: &mut State<'_>, on: bool) -> Outcome {
         _ => {}
     }
     state.verbosity = state.verbosity.saturating_add(1);
-    Ok(())
 }
 
 /// `--trace` and `--trace-ascii`.

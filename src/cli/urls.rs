@@ -24,3 +24,15 @@ pub(crate) fn add(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
     }
     Ok(())
 }
+
+/// `--next`: what follows is a part of its own. A config file may begin with it.
+pub(crate) fn next(state: &mut State<'_>) -> Outcome {
+    if state.draft.has_url() {
+        state.done.push(std::mem::take(&mut state.draft));
+        return Ok(());
+    }
+    if state.depth > 0 {
+        return Ok(());
+    }
+    Err(state.complain("missing URL before --next", Wrong::BadUse))
+}

@@ -358,11 +358,7 @@ pub(crate) fn certificate(text: &[u8]) -> (Vec<u8>, Option<&[u8]>) {
             [b':', password @ ..] => {
                 return (name, (!password.is_empty()).then_some(password));
             }
-            [b'\\', octet @ (b'\\' | b':'), after @ ..] => {
-                name.push(*octet);
-                rest = after;
-            }
-            [octet, after @ ..] => {
+            [b'\\', octet @ (b'\\' | b':'), after @ ..] | [octet, after @ ..] => {
                 name.push(*octet);
                 rest = after;
             }

@@ -175,7 +175,7 @@ fn evaluate(
     }
     let mut content = state.variables.content(name).unwrap_or_default().to_vec();
     for function in functions.split(|&octet| octet == b':').skip(1) {
-        content = apply(function, content).ok_or_else(|| {
+        content = apply(function, &content).ok_or_else(|| {
             let functions = Value::new(functions).shown();
             state.complain(
                 format!("unknown variable function in '{functions}'"),
@@ -189,14 +189,14 @@ fn evaluate(
     Ok(Some(content))
 }
 
-fn apply(function: &[u8], content: Vec<u8>) -> Option<Vec<u8>> {
+fn apply(function: &[u8], content: &[u8]) -> Option<Vec<u8>> {
     Some(match function {
-        b"trim" => trim(&content).to_vec(),
-        b"json" => json(&content),
-        b"url" => percent_encode(&content).into_bytes(),
-        b"b64" => BASE64_STANDARD.encode(&content).into_bytes(),
+        b"trim" => trim(content).to_vec(),
+        b"json" => json(content),
+        b"url" => percent_encode(content).into_bytes(),
+        b"b64" => BASE64_STANDARD.encode(content).into_bytes(),
         b"64dec" => BASE64_STANDARD
-            .decode(&content)
+            .decode(content)
             .unwrap_or_else(|_| b"[64dec-fail]".to_vec()),
         _ => return None,
     })

@@ -31,6 +31,11 @@ use crate::streams::Console;
 use format::Item;
 use variables::{Means, Switch};
 
+/// The names of the variables, in the order of `%{json}`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    variables::VARIABLES.iter().map(|variable| variable.name)
+}
+
 /// `-w` of all parts of the command line.
 pub struct WriteOut {
     formats: Vec<Option<Vec<u8>>>,

@@ -4,17 +4,27 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rcurl::cli::{self, Asked, Refusal, told};
+use proptest::prelude::*;
+use rcurl::cli::{self, Asked, Refusal};
 use rcurl::environment::Environment;
 use rcurl::plan::{
     Body, Clobber, ConditionKind, Destination, Encoder, Fail, FollowMode, HttpVersion, NetrcUse,
-    Operation, Part, PartContent, Plan, Resume, SaveAs, TlsVersion, Trace, Upload,
+    Notice, Operation, Part, PartContent, Plan, Resume, SaveAs, TlsVersion, Trace, Upload,
 };
 
 const URL: &str = "http://localhost/";
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
+}
+
+/// A notice as a line.
+fn told(notice: &Notice) -> String {
+    match notice {
+        Notice::Warning(text) => format!("Warning: {text}\n"),
+        Notice::Note(text) => format!("Note: {text}\n"),
+        Notice::Complaint(text) => format!("rcurl: {text}\n"),
+    }
 }
 
 /// Reads words in an empty world, with this on standard input.
@@ -42,7 +52,7 @@ fn operation(options: &[&str]) -> Operation {
 fn refusal(line: &[&str]) -> (u8, String, String) {
     match ask(line, "") {
         Err(refusal) => {
-            let notices = refusal.notices.iter().map(|notice| told(notice, None));
+            let notices = refusal.notices.iter().map(told);
             (
                 refusal.error.exit as u8,
                 refusal.error.message.clone(),
@@ -55,7 +65,7 @@ fn refusal(line: &[&str]) -> (u8, String, String) {
 
 fn warnings(line: &[&str]) -> String {
     let notices = plan_with(line, "").notices;
-    notices.iter().map(|notice| told(notice, None)).collect()
+    notices.iter().map(told).collect()
 }
 
 fn file(content: &str) -> tempfile::NamedTempFile {
@@ -109,7 +119,7 @@ fn order_counts_between_different_options() {
     let body = operation(&["-d", "a", "--data-urlencode", "b c", "--data-raw", "@d"])
         .request
         .body;
-    assert_eq!(body, Body::Data(b"a&b%20c&@d".to_vec()));
+    assert_eq!(body, Body::Data(b"a&b+c&@d".to_vec()));
     let plan = plan_with(
         &["-o", "one", "http://a/", "http://b/", "-O", "-T", "up"],
         "",
@@ -301,6 +311,10 @@ fn what_excludes_each_other_is_refused() {
             "rcurl: --continue-at is mutually exclusive with --remove-on-error\n",
         ),
         (
+            &["-C5", "-d", "x", URL],
+            "rcurl: cannot mix --continue-at and --data\n",
+        ),
+        (
             &["--tlsv1.3", "--tls-max", "1.2", URL],
             "rcurl: --tls-max set lower than minimum accepted version\n",
         ),
@@ -314,15 +328,15 @@ fn what_excludes_each_other_is_refused() {
         ),
         (
             &["-I", "-F", "a=b", URL],
-            "Warning: You can only select one HTTP request method! You asked for both \nWarning: multipart formpost (-F, --form) and HEAD (-I, --head).\n",
+            "Warning: You can only select one HTTP request method! You asked for both multipart formpost (-F, --form) and HEAD (-I, --head).\n",
         ),
         (
             &["-T", "x", "-d", "input", URL],
-            "Warning: You can only select one HTTP request method! You asked for both PUT \nWarning: (-T, --upload-file) and POST (-d, --data).\n",
+            "Warning: You can only select one HTTP request method! You asked for both PUT (-T, --upload-file) and POST (-d, --data).\n",
         ),
         (
             &["-I", "-d", "x", URL],
-            "Warning: You can only select one HTTP request method! You asked for both POST \nWarning: (-d, --data) and HEAD (-I, --head).\n",
+            "Warning: You can only select one HTTP request method! You asked for both POST (-d, --data) and HEAD (-I, --head).\n",
         ),
     ] {
         let (exit, _, notices) = refusal(line);
@@ -348,7 +362,7 @@ fn warnings_are_told_unless_silenced_before() {
         ),
         (
             &["-H", quote, URL, "-s"],
-            "Warning: The argument '\u{201c}host:' starts with a Unicode character. Maybe ASCII \nWarning: was intended?\n",
+            "Warning: The argument '\u{201c}host:' starts with a Unicode character. Maybe ASCII was intended?\n",
         ),
         (&["-s", "-H", quote, URL], ""),
         (
@@ -370,7 +384,7 @@ fn warnings_are_told_unless_silenced_before() {
         ),
         (
             &["-r", "5", URL],
-            "Warning: A specified range MUST include at least one dash (-). Appending one \nWarning: for you\n",
+            "Warning: A specified range MUST include at least one dash (-). Appending one for you\n",
         ),
         (
             &["--proto", "=http,gopher", URL],
@@ -583,8 +597,8 @@ fn data_comes_from_files_and_standard_input() {
         Body::Json(b"[1,2]".to_vec())
     );
     for (argument, expected) in [
-        ("a b", "a%20b"),
-        ("=a b", "a%20b"),
+        ("a b", "a+b"),
+        ("=a b", "a+b"),
         ("n=a&b", "n=a%26b"),
         ("n@-", "n=%C3%A9"),
         ("@-", "%C3%A9"),
@@ -596,7 +610,7 @@ fn data_comes_from_files_and_standard_input() {
         );
     }
     let it = operation(&["--url-query", "a=b c", "--url-query", "+d=e+f"]);
-    assert_eq!(it.request.url_query.as_deref(), Some("a=b%20c&d=e+f"));
+    assert_eq!(it.request.url_query.as_deref(), Some("a=b+c&d=e+f"));
 }
 
 #[test]
@@ -791,6 +805,8 @@ fn config_files_may_hold_other_operations_and_files() {
         .map(|one| one.urls[0].url.as_str())
         .collect();
     assert_eq!(urls, ["http://first/", "http://a/", "http://b/"]);
+    let plan = plan_with(&["-q", "-K", &name(inner.path())], "");
+    assert_eq!(plan.operations.len(), 1);
     let plan = plan_with(&["-q", "-K", "-"], "url = http://in/");
     assert_eq!(plan.operations[0].urls[0].url, "http://in/");
 }
@@ -865,7 +881,7 @@ fn a_config_file_that_includes_itself_ends() {
 fn unquoted_blanks_in_a_config_file_are_warned_of() {
     let plan = configured("data = arg with space", &[URL, "--silent"]);
     assert_eq!(plan.operations[0].request.body, Body::Data(b"arg".to_vec()));
-    let text = told(&plan.notices[0], Some(10_000));
+    let text = told(&plan.notices[0]);
     assert!(text.ends_with(":1 Option 'data' uses argument with unquoted whitespace. This may cause side-effects. Consider double quotes.\n"), "{text}");
 }
 
@@ -1015,4 +1031,36 @@ fn secrets_stay_out_of_debug() {
         "hunter2",
     ]);
     assert!(!format!("{plan:?}").contains("hunter2"));
+}
+
+/// Words that mean something together, and some that do not.
+fn any_word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "-[sSvLIGkNfoOdHFbuXmqhVK#:=]{1,4}",
+        "--(no-|expand-)?(silent|data|form|next|url|help|range|proto|variable|retry)(=[a-z{}@]{0,4})?",
+        "[@<(){}=;:,\"a-z0-9-]{0,8}",
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_words_crash(line in prop::collection::vec(any_word(), 0..8)) {
+        // `@` and `<` may name files, but none that are there.
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        let _ = ask(&[&["-q"], &line[..]].concat(), "standard input");
+    }
+
+    #[test]
+    fn letters_mean_the_same_apart_and_together(letters in "[sSLkNfjRg]{1,6}", value in "[=a-z-]{1,5}") {
+        let apart: Vec<String> = letters.chars().map(|letter| format!("-{letter}")).collect();
+        let mut apart: Vec<&str> = apart.iter().map(String::as_str).collect();
+        apart.extend(["-d", &value, URL]);
+        let joined = format!("-{letters}d{value}");
+        prop_assert_eq!(plan_with(&apart, ""), plan_with(&[&joined, URL], ""));
+    }
+
+    #[test]
+    fn no_config_file_crashes(content in "([a-z-]{0,8}[ =:]{0,2}[\\\\\"a-z@{}#\n-]{0,8}\n?){0,6}") {
+        let _ = ask(&["-q", "-K", "-", URL], &content);
+    }
 }

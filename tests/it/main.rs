@@ -25,6 +25,7 @@ mod multipart;
 mod net;
 mod netrc;
 mod notices;
+mod options;
 mod progress;
 mod scripted;
 mod source;

@@ -3,6 +3,7 @@
 use super::Category::Inspect;
 use super::Means::{Flag, Perhaps};
 use super::{Opt, row};
+use crate::cli::Asked;
 use crate::cli::state::Stop;
 use crate::cli::wrong::Wrong;
 use crate::plan::When;
@@ -10,7 +11,7 @@ use crate::plan::When;
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
     row("demo", "", &[Inspect], "Make example requests to a server of rcurl's own, and show them")
-        .means(Flag(|_| Err(Stop::Demo))),
+        .means(Flag(|_| Err(Stop::Asked(Asked::Demo)))),
     row("pretty", "[auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
         .means(Perhaps(|state, value| {
             state.global.pretty = match value.octets() {

@@ -215,6 +215,14 @@ pub fn all() -> impl Iterator<Item = &'static Opt> {
     TABLES.into_iter().flatten()
 }
 
+/// The options that are not refused, in the order of their names as shown.
+pub fn usable() -> Vec<&'static Opt> {
+    let usable = |option: &&Opt| !matches!(option.scope(), Scope::Refused(_));
+    let mut found: Vec<&Opt> = all().filter(usable).collect();
+    found.sort_by_key(|option| option.shown());
+    found
+}
+
 /// The option of this name, written in full.
 pub fn named(name: &str) -> Option<&'static Opt> {
     all().find(|option| option.long == name)

@@ -25,9 +25,9 @@ pub(super) static ROWS: &[Opt] = &[
             Ok(())
         })),
     row("fail", "", &[Important, Http], "Exit with 22 at status 400 and above, without output")
-        .short('f').means(Switch(|state, on| fail(state, on, Fail::WithoutBody))),
+        .short('f').means(Switch(|state, on| { fail(state, on, Fail::WithoutBody); Ok(()) })),
     row("fail-with-body", "", &[Http, Output], "Exit with 22 at status 400 and above, with output")
-        .means(Switch(|state, on| fail(state, on, Fail::WithBody))),
+        .means(Switch(|state, on| { fail(state, on, Fail::WithBody); Ok(()) })),
     row("include", "", &[Important, Verbose, Output, Http, Ftp], "The same as --show-headers")
         .means(Turns(|it| &mut it.output.include_head)),
     row("max-filesize", "<bytes>", &[Connection, Ftp, Http, Mqtt], "Receive no more than this")
@@ -41,7 +41,7 @@ pub(super) static ROWS: &[Opt] = &[
     row("remote-header-name", "", &[Output, Http], "Name the file as the response's header says")
         .short('J').means(Turns(|it| &mut it.output.remote_header_name)),
     row("remote-name", "", &[Important, Output], "Name the file as the URL's path ends")
-        .short('O').means(Switch(remote_name)),
+        .short('O').means(Switch(|state, on| { remote_name(state, on); Ok(()) })),
     row("remote-name-all", "", &[Output], "-O for every URL")
         .means(Switch(|state, on| { state.draft.all_remote_names = on; Ok(()) })),
     row("remote-time", "", &[Output], "Give the file the time of the resource")
@@ -75,7 +75,7 @@ fn clobber(state: &mut State<'_>, on: bool) -> Outcome {
 }
 
 /// `-f` and `--fail-with-body` deselect each other.
-fn fail(state: &mut State<'_>, on: bool, how: Fail) -> Outcome {
+fn fail(state: &mut State<'_>, on: bool, how: Fail) {
     let new = if on { how } else { Fail::No };
     let before = std::mem::replace(&mut state.operation().output.fail, new);
     match (before, new) {
@@ -87,7 +87,6 @@ fn fail(state: &mut State<'_>, on: bool, how: Fail) -> Outcome {
         }
         _ => {}
     }
-    Ok(())
 }
 
 fn output(state: &mut State<'_>, value: Value<'_>) -> Outcome {
@@ -103,11 +102,10 @@ fn output(state: &mut State<'_>, value: Value<'_>) -> Outcome {
     Ok(())
 }
 
-fn remote_name(state: &mut State<'_>, on: bool) -> Outcome {
+fn remote_name(state: &mut State<'_>, on: bool) {
     if on {
         state.draft.add_output(SaveAs::RemoteName);
     } else if state.draft.all_remote_names {
         state.draft.add_output(SaveAs::Stdout);
     }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use super::Category::{Auth, Connection, Curl, Http, Post};
 use super::Means::{Switch, Takes, Turns};
 use super::{Opt, row};
 use crate::cli::schemes;
-use crate::cli::state::{Outcome, State};
+use crate::cli::state::State;
 use crate::cli::values;
 use crate::cli::wrong::Wrong;
 use crate::plan::FollowMode;
@@ -12,13 +12,14 @@ use crate::plan::FollowMode;
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
     row("follow", "", &[Http], "Follow redirects; the status decides about the method")
-        .means(Switch(|state, on| follow(state, on, FollowMode::Standard))),
+        .means(Switch(|state, on| { follow(state, on, FollowMode::Standard); Ok(()) })),
     row("location", "", &[Http], "Follow redirects; a method given with -X is kept")
-        .short('L').means(Switch(|state, on| follow(state, on, FollowMode::Location))),
+        .short('L').means(Switch(|state, on| { follow(state, on, FollowMode::Location); Ok(()) })),
     row("location-trusted", "", &[Http, Auth], "Follow redirects, and send credentials to every host")
         .means(Switch(|state, on| {
             state.operation().follow.trusted = on;
-            follow(state, on, FollowMode::Location)
+            follow(state, on, FollowMode::Location);
+            Ok(())
         })),
     row("max-redirs", "<num>", &[Http], "Follow at most this many redirects; -1 is no limit")
         .means(Takes(|state, value| {
@@ -43,7 +44,7 @@ pub(super) static ROWS: &[Opt] = &[
 ];
 
 /// `-L` and `--follow` override each other.
-fn follow(state: &mut State<'_>, on: bool, mode: FollowMode) -> Outcome {
+fn follow(state: &mut State<'_>, on: bool, mode: FollowMode) {
     let new = if on { mode } else { FollowMode::Never };
     let before = std::mem::replace(&mut state.operation().follow.mode, new);
     match (before, mode) {
@@ -51,5 +52,4 @@ fn follow(state: &mut State<'_>, on: bool, mode: FollowMode) -> Outcome {
         (FollowMode::Location, FollowMode::Standard) => state.warn("--follow overrides --location"),
         _ => {}
     }
-    Ok(())
 }

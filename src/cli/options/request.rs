@@ -32,9 +32,9 @@ pub(super) static ROWS: &[Opt] = &[
     row("http0.9", "", &[Http], "Accept a response without a header")
         .means(Turns(|it| &mut it.request.allow_http09)),
     row("http1.0", "", &[Http], "Speak HTTP/1.0")
-        .short('0').means(Flag(|state| conditions::version(state, HttpVersion::Http10))),
+        .short('0').means(Flag(|state| { conditions::version(state, HttpVersion::Http10); Ok(()) })),
     row("http1.1", "", &[Http], "Speak HTTP/1.1")
-        .means(Flag(|state| conditions::version(state, HttpVersion::Http11))),
+        .means(Flag(|state| { conditions::version(state, HttpVersion::Http11); Ok(()) })),
     row("ignore-content-length", "", &[Http, Ftp], "Read the content up to the end of the connection")
         .means(Turns(|it| &mut it.request.ignore_content_length)),
     row("path-as-is", "", &[Curl], "Leave /../ and /./ in the path")
@@ -60,7 +60,7 @@ pub(super) static ROWS: &[Opt] = &[
     row("request-target", "<path>", &[Http], "Send this instead of the path of the URL")
         .means(Line(|it| &mut it.request.request_target)),
     row("time-cond", "<time>", &[Http, Ftp], "Only if changed since this date or file; -date: if not")
-        .short('z').means(Takes(conditions::time)),
+        .short('z').means(Takes(|state, value| { conditions::time(state, value); Ok(()) })),
     row("tr-encoding", "", &[Http], "Ask for a compressed transfer coding")
         .means(Turns(|it| &mut it.request.transfer_encoding)),
     row("user-agent", "<name>", &[Important, Http], "Name the client; empty sends none")

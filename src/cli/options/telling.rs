@@ -45,5 +45,5 @@ pub(super) static ROWS: &[Opt] = &[
     row("trace-time", "", TRACE, "Put the time before each line")
         .means(TurnsAll(|all| &mut all.trace_time)),
     row("verbose", "", &[Important, Verbose, EveryTransfer], "Tell what happens, line by line; -vv tells more")
-        .short('v').means(Switch(told::verbose)),
+        .short('v').means(Switch(|state, on| { told::verbose(state, on); Ok(()) })),
 ];
