@@ -33,7 +33,7 @@ use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
 use streams::{Console, Streams};
 use transfer::cookies::Jar;
-use transfer::one::{Noise, Shared};
+use transfer::job::{Noise, Shared};
 use view::notices::Notices;
 
 /// The world around a run: everything that it does not decide by itself.

@@ -15,7 +15,8 @@ use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, Whe
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::naming;
-use crate::transfer::one::{Job, Outcome, Shared, read_url, run as run_one};
+use crate::transfer::job::{Job, Shared};
+use crate::transfer::one::{Outcome, read_url, run as run_one};
 use crate::transfer::reply::Layout;
 use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 

@@ -12,7 +12,7 @@ use crate::target::Target;
 use crate::transfer::compose::{BodyFields, given_value, names_field};
 use crate::transfer::follow::Carries;
 use crate::transfer::multipart::{Multipart, Supplies};
-use crate::transfer::one::{Job, Shared};
+use crate::transfer::job::{Job, Shared};
 use crate::transfer::source::Source;
 
 /// The content of a request.

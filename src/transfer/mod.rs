@@ -12,6 +12,7 @@ pub mod encoding;
 pub mod errands;
 pub mod exchange;
 pub mod follow;
+pub mod job;
 pub mod multipart;
 pub mod naming;
 pub mod negotiation;

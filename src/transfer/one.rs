@@ -3,65 +3,29 @@
 //! Knows: the hops of one URL, from the first request to the response that ends it. Must not know:
 //! other transfers, retries, or how anything is shown.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
 use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version};
-use crate::net::{Deadlines, Link, Network, Way};
+use crate::net::{Deadlines, Link, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
-use crate::streams::Streams;
 use crate::target::{Reading, Target};
 use crate::transfer::compose::{BodyFields, Hop, RequestHead, compose, given_value, speaks_http11};
 use crate::transfer::content::{Content, add_to_url};
-use crate::transfer::cookies::{Jar, Origin, Quota};
+use crate::transfer::cookies::{Origin, Quota};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Failure, Response, Terms, exchange};
 use crate::transfer::credentials::Credentials;
 use crate::transfer::follow::{self, Carries, NextMethod, Redirect};
+use crate::transfer::job::{Job, Noise, Shared};
 use crate::transfer::negotiation::Negotiation;
 use crate::transfer::netrc;
 use crate::transfer::proxies;
-use crate::transfer::reply::{CookieKeeper, Found, Layout, Reply};
+use crate::transfer::reply::{CookieKeeper, Found, Reply};
 use crate::transfer::sink::Sink;
 use crate::transfer::tunnel::TunnelRequest;
-
-/// Fills octets with noise.
-pub type Noise = dyn Fn(&mut [u8]) + Send + Sync;
-
-/// What all transfers of a run share.
-pub struct Shared {
-    /// Variables and terminals.
-    pub environment: Environment,
-    /// Names and connections.
-    pub network: Network,
-    /// Cookies.
-    pub jar: Mutex<Jar>,
-    /// The streams of the run.
-    pub streams: Streams,
-    /// Boundaries and client nonces.
-    pub noise: Box<Noise>,
-}
-
-/// One URL, ready to be fetched.
-pub struct Job<'a> {
-    /// What holds for it.
-    pub operation: &'a Operation,
-    /// The URL as typed, after globbing.
-    pub url: &'a str,
-    /// What `-T` sends.
-    pub upload: Option<&'a str>,
-    /// The text of the `.netrc` file.
-    pub netrc: Option<&'a [u8]>,
-    /// `-C`, with the size of the file looked up.
-    pub resume_from: u64,
-    /// The entity tag to compare with.
-    pub etag: Option<&'a str>,
-    /// Whether JSON is laid out.
-    pub layout: Layout,
-}
 
 /// What a transfer came to.
 #[derive(Debug, Default)]
