@@ -159,6 +159,21 @@ impl Opt {
         format!("{no}{}", self.long)
     }
 
+    /// `-d, --data <data>`, or the same without a letter.
+    pub fn synopsis(&self) -> String {
+        let letter = match self.letter() {
+            Some(letter) => format!("-{letter},"),
+            None => "   ".to_owned(),
+        };
+        let joined = self.takes() == Takes::Perhaps && self.argument.starts_with('[');
+        let argument = match (self.argument, joined) {
+            ("", _) => String::new(),
+            (argument, true) => format!("={argument}"),
+            (argument, false) => format!(" {argument}"),
+        };
+        format!("{letter} --{}{argument}", self.shown())
+    }
+
     const fn short(mut self, letter: char) -> Self {
         self.short = letter;
         self
