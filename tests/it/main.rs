@@ -28,6 +28,7 @@ mod notices;
 mod options;
 mod progress;
 mod scripted;
+mod servers;
 mod source;
 mod stories;
 mod support;
