@@ -11,6 +11,7 @@
 
 mod architecture;
 mod auth;
+mod beside_curl;
 mod cli;
 mod content;
 mod cookies;
