@@ -32,8 +32,8 @@ use event::Tap;
 use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
 use streams::{Console, Streams};
+use transfer::job::{Noise, Shared};
 use transfer::memory::Memory;
-use transfer::one::{Noise, Shared};
 use view::notices::Notices;
 
 /// The world around a run: everything that it does not decide by itself.
@@ -71,7 +71,13 @@ pub fn run(words: &[OsString], world: World) -> Exit {
 }
 
 fn carry_out(plan: &Plan, world: World) -> Exit {
-    let World { environment, streams, sockets, clock, noise } = world;
+    let World {
+        environment,
+        streams,
+        sockets,
+        clock,
+        noise,
+    } = world;
     let streams = match redirected(plan, streams) {
         Ok(streams) => streams,
         Err((streams, warning)) => {
@@ -82,9 +88,13 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
     let network = Network::over(sockets, surroundings(&environment));
-    let jar = Mutex::new(Jar::new(codec::date::cookie));
-    let shared = Shared { environment, network, jar, streams, noise };
-    let shared = Shared { environment, network, memory: Memory::default(), streams, noise };
+    let shared = Shared {
+        environment,
+        network,
+        memory: Memory::default(),
+        streams,
+        noise,
+    };
     transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
 }
 
@@ -113,8 +123,15 @@ fn surroundings(environment: &Environment) -> Surroundings {
 
 /// A command line that cannot be understood.
 fn refuse(refusal: &Refusal, world: &World) -> Exit {
-    let plan = Plan { notices: refusal.notices.clone(), ..Plan::default() };
-    let notices = Notices::new(&Global::default(), &world.environment, &world.streams.stderr);
+    let plan = Plan {
+        notices: refusal.notices.clone(),
+        ..Plan::default()
+    };
+    let notices = Notices::new(
+        &Global::default(),
+        &world.environment,
+        &world.streams.stderr,
+    );
     notices.about(&plan);
     match (refusal.error.message.as_str(), refusal.hint) {
         ("", true) => notices.remark("try 'rcurl --help' for more information"),
@@ -130,19 +147,37 @@ fn tour(world: World) -> Exit {
     let demo = match Demo::start() {
         Ok(demo) => demo,
         Err(error) => {
-            world.streams.stderr.tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
+            world
+                .streams
+                .stderr
+                .tell(format!("rcurl: the demo server cannot listen: {error}\n").as_bytes());
             return Exit::CouldntConnect;
         }
     };
-    let World { environment, streams, sockets, clock, noise } = world;
+    let World {
+        environment,
+        streams,
+        sockets,
+        clock,
+        noise,
+    } = world;
     let noise: Arc<Noise> = noise.into();
     let mut last = Exit::Ok;
     for step in Demo::STEPS {
         let url = format!("http://localhost:{}{}", demo.address().port(), step.path);
-        let words = ["-q", "-v", "-L"].into_iter().chain(step.words.iter().copied()).chain([url.as_str()]);
+        let words = ["-q", "-v", "-L"]
+            .into_iter()
+            .chain(step.words.iter().copied())
+            .chain([url.as_str()]);
         let words: Vec<OsString> = words.map(OsString::from).collect();
-        let shown: Vec<String> = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        streams.stderr.tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
+        let shown: Vec<String> = words
+            .iter()
+            .skip(1)
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        streams
+            .stderr
+            .tell(format!("\n# {}\n$ rcurl {}\n", step.title, shown.join(" ")).as_bytes());
         let noise = noise.clone();
         let world = World {
             environment: environment.clone(),

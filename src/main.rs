@@ -13,7 +13,10 @@ use rcurl::environment::Environment;
 use rcurl::net::Sockets;
 use rcurl::streams::{Console, Input, Streams};
 
-#[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the command line")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the system for the command line"
+)]
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let world = World {
@@ -35,7 +38,10 @@ fn environment() -> Environment {
         stderr_is_terminal: stderr.is_terminal(),
         stdout_takes_colour: AutoStream::choice(&stdout) != ColorChoice::Never,
         stderr_takes_colour: AutoStream::choice(&stderr) != ColorChoice::Never,
-        columns: rustix::termios::tcgetwinsize(&stderr).ok().map(|size| size.ws_col).filter(|columns| *columns > 0),
+        columns: rustix::termios::tcgetwinsize(&stderr)
+            .ok()
+            .map(|size| size.ws_col)
+            .filter(|columns| *columns > 0),
     }
 }
 
@@ -44,8 +50,10 @@ fn streams() -> Streams {
     let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     Streams {
         stdin: own(stdin.as_fd()).map_or_else(|| Input::new(std::io::empty()), Input::from_file),
-        stdout: own(stdout.as_fd()).map_or_else(|| Console::new(std::io::sink()), Console::from_file),
-        stderr: own(stderr.as_fd()).map_or_else(|| Console::new(std::io::sink()), Console::from_file),
+        stdout: own(stdout.as_fd())
+            .map_or_else(|| Console::new(std::io::sink()), Console::from_file),
+        stderr: own(stderr.as_fd())
+            .map_or_else(|| Console::new(std::io::sink()), Console::from_file),
     }
 }
 

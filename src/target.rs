@@ -7,8 +7,8 @@
 //!
 //! Sources: RFC 3986 (5.2 resolution, 5.2.4 dot segments, 3.2 authority), curl's URL syntax page.
 
-use std::fmt;
 use crate::codec::text::percent_decode;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The schemes that rcurl speaks.
@@ -313,9 +313,15 @@ impl Target {
 
     /// User and password as octets, unescaped; the password is absent when no colon was typed.
     pub fn credentials(&self) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
-        let userinfo = self.userinfo.as_ref().filter(|userinfo| !userinfo.is_empty())?;
+        let userinfo = self
+            .userinfo
+            .as_ref()
+            .filter(|userinfo| !userinfo.is_empty())?;
         let (user, password) = split_at(userinfo, ':');
-        Some((percent_decode(user.as_bytes()), password.map(|password| percent_decode(password.as_bytes()))))
+        Some((
+            percent_decode(user.as_bytes()),
+            password.map(|password| percent_decode(password.as_bytes())),
+        ))
     }
 
     /// The text of the URL that a reference leads to, even where its scheme is not spoken.
@@ -555,7 +561,9 @@ fn encode_reference(reference: &[u8]) -> String {
 }
 
 fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase()
+    char::from_digit(u32::from(value), 16)
+        .unwrap_or('0')
+        .to_ascii_uppercase()
 }
 
 /// Removes `.` and `..` segments (RFC 3986, 5.2.4); `%2e` counts as a dot, as in browsers and curl.

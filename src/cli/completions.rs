@@ -21,7 +21,9 @@ impl Argument {
     fn of(option: &Opt) -> Self {
         match (option.takes(), option.argument) {
             (Takes::Perhaps, "<subject>") => Argument::Category,
-            (Takes::Nothing | Takes::Toggle | Takes::Perhaps | Takes::Attached, _) => Argument::None,
+            (Takes::Nothing | Takes::Toggle | Takes::Perhaps | Takes::Attached, _) => {
+                Argument::None
+            }
             (_, "<dir>") => Argument::Directory,
             (Takes::File, _) => Argument::File,
             (Takes::Text, argument) if argument.contains("file") => Argument::File,

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::manual;
-use super::options::{self, Category, Opt, Takes};
+use super::options::{self, Category, Opt};
 use super::values::Value;
 
 /// What `Features:` lists, in curl's words.
@@ -53,27 +53,13 @@ fn options_of(wanted: impl Fn(&Opt) -> bool) -> Vec<&'static Opt> {
 
 /// One line per option, the texts in a column.
 fn list(options: &[&Opt]) -> String {
-    let width = options.iter().map(|option| synopsis(option).len()).max();
+    let width = options.iter().map(|option| option.synopsis().len()).max();
     let width = width.unwrap_or_default() + 2;
     let mut text = String::new();
     for option in options {
-        let _ = writeln!(text, " {:width$}{}", synopsis(option), option.help);
+        let _ = writeln!(text, " {:width$}{}", option.synopsis(), option.help);
     }
     text
-}
-
-/// `-d, --data <data>`, or the same without a letter.
-pub(super) fn synopsis(option: &Opt) -> String {
-    let letter = match option.letter() {
-        Some(letter) => format!("-{letter},"),
-        None => "   ".to_owned(),
-    };
-    let argument = match (option.argument, option.takes()) {
-        ("", _) => String::new(),
-        (argument, Takes::Attached) => argument.to_owned(),
-        (argument, _) => format!(" {argument}"),
-    };
-    format!("{letter} --{}{argument}", option.shown())
 }
 
 fn categories() -> String {
@@ -121,7 +107,7 @@ fn option(spelled: &str) -> String {
     match found {
         Some(option) => format!(
             "{}\n\n{}",
-            synopsis(option).trim_start(),
+            option.synopsis().trim_start(),
             manual::text_of(option)
         ),
         None => format!("There is no option {spelled}. \"--help all\" lists all of them.\n"),

@@ -6,7 +6,6 @@
 
 use std::fmt::Write as _;
 
-use super::help::synopsis;
 use super::options::{self, Opt, Scope};
 use crate::error::Exit;
 
@@ -39,7 +38,7 @@ pub fn whole(variables: &[&str]) -> String {
         match heading {
             "OPTIONS" => {
                 for option in options::usable() {
-                    let name = synopsis(option);
+                    let name = option.synopsis();
                     let _ = write!(text, "{}\n\n{}\n", name.trim_start(), text_of(option));
                 }
             }
@@ -81,7 +80,7 @@ pub fn page(version: &str, variables: &[&str]) -> String {
 
 fn every_option(roff: &mut String) {
     for option in options::usable() {
-        let mut name = escaped(synopsis(option).trim_start());
+        let mut name = escaped(option.synopsis().trim_start());
         if name.starts_with('.') || name.starts_with('\'') {
             name.insert_str(0, "\\&");
         }
@@ -105,7 +104,7 @@ fn every_option(roff: &mut String) {
         let _ = writeln!(
             roff,
             ".TP\n.B \"{}\"\n{}.",
-            escaped(synopsis(option).trim_start()),
+            escaped(option.synopsis().trim_start()),
             escaped(why)
         );
     }

@@ -166,7 +166,10 @@ fn mean(state: &mut State<'_>, option: &Opt, manner: Manner, value: Value<'_>) -
         Means::Size(field) => *field(operation) = Some(values::size(value.text()?)?),
         Means::Switch(apply) => return apply(state, on),
         Means::Flag(apply) => return apply(state),
-        Means::Takes(apply) | Means::TakesFile(apply) | Means::Perhaps(apply) | Means::Attached(apply) => {
+        Means::Takes(apply)
+        | Means::TakesFile(apply)
+        | Means::Perhaps(apply)
+        | Means::Attached(apply) => {
             return apply(state, value);
         }
         Means::Idle(_) => {}

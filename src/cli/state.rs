@@ -8,7 +8,6 @@ use std::io::Read;
 use super::Asked;
 use super::draft::Draft;
 use super::notice::Notices;
-use super::variables::Variables;
 use super::wrong::Wrong;
 use crate::environment::Environment;
 use crate::plan::{Global, Operation, Parallel};
@@ -28,6 +27,21 @@ pub(crate) enum Stop {
 impl From<Wrong> for Stop {
     fn from(wrong: Wrong) -> Self {
         Stop::Wrong(wrong)
+    }
+}
+
+/// The variables set so far, with their contents; the last of a name counts.
+#[derive(Debug, Default)]
+pub(crate) struct Variables(Vec<(Vec<u8>, Vec<u8>)>);
+
+impl Variables {
+    pub(crate) fn content(&self, name: &[u8]) -> Option<&[u8]> {
+        let found = self.0.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, content)| content.as_slice())
+    }
+
+    pub(crate) fn set(&mut self, name: &[u8], content: Vec<u8>) {
+        self.0.push((name.to_vec(), content));
     }
 }
 

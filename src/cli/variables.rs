@@ -18,17 +18,6 @@ use crate::codec::text::percent_encode;
 /// No name is longer, in octets.
 const LONGEST_NAME: usize = 127;
 
-/// The variables set so far.
-#[derive(Debug, Default)]
-pub(crate) struct Variables(Vec<(Vec<u8>, Vec<u8>)>);
-
-impl Variables {
-    fn content(&self, name: &[u8]) -> Option<&[u8]> {
-        let found = self.0.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, content)| content.as_slice())
-    }
-}
-
 /// `--variable name=text`, `name@file`, `%NAME`, `%NAME=default`; `name[1-5]…` takes a part only.
 pub(crate) fn set(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
     let imported = argument.after(b'%');
@@ -73,7 +62,7 @@ pub(crate) fn set(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
         let name = Value::new(name).shown();
         state.note(format!("Overwriting variable '{name}'"));
     }
-    state.variables.0.push((name.to_vec(), content));
+    state.variables.set(name, content);
     Ok(())
 }
 

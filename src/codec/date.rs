@@ -24,14 +24,25 @@ const MONTHS: [&str; 12] = [
 /// words that anything may stand between. Zones and weekdays mean nothing.
 pub fn cookie(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
-    for word in text.split(|&octet| is_cookie_delimiter(octet)).filter(|word| !word.is_empty()) {
-        if time.is_none() && let Some(found) = clock_time(word) {
+    for word in text
+        .split(|&octet| is_cookie_delimiter(octet))
+        .filter(|word| !word.is_empty())
+    {
+        if time.is_none()
+            && let Some(found) = clock_time(word)
+        {
             time = Some(found);
-        } else if day.is_none() && let Some(found) = leading_number(word, 1, 2) {
+        } else if day.is_none()
+            && let Some(found) = leading_number(word, 1, 2)
+        {
             day = Some(found);
-        } else if month.is_none() && let Some(found) = month_named(word) {
+        } else if month.is_none()
+            && let Some(found) = month_named(word)
+        {
             month = Some(found);
-        } else if year.is_none() && let Some(found) = leading_number(word, 2, 4) {
+        } else if year.is_none()
+            && let Some(found) = leading_number(word, 2, 4)
+        {
             year = Some(match found {
                 0..=69 => found + 2000,
                 70..=99 => found + 1900,
@@ -41,7 +52,11 @@ pub fn cookie(text: &[u8]) -> Option<i64> {
     }
     let (day, month, year) = (day?, month?, year?);
     let (hours, minutes, seconds) = time?;
-    let valid = (1..=31).contains(&day) && year >= FIRST_COOKIE_YEAR && hours <= 23 && minutes <= 59 && seconds <= 59;
+    let valid = (1..=31).contains(&day)
+        && year >= FIRST_COOKIE_YEAR
+        && hours <= 23
+        && minutes <= 59
+        && seconds <= 59;
     let of_day = (hours * 60 + minutes) * 60 + seconds;
     valid.then_some((days(year, month) + day - 1) * 86_400 + of_day)
 }
@@ -55,9 +70,18 @@ fn is_cookie_delimiter(octet: u8) -> bool {
 
 /// A number of so many digits at the beginning of a word, followed by no further digit.
 fn leading_number(word: &[u8], least: usize, most: usize) -> Option<i64> {
-    let digits = word.iter().take_while(|octet| octet.is_ascii_digit()).count();
-    let digits = word.get(..digits).filter(|digits| (least..=most).contains(&digits.len()))?;
-    Some(digits.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+    let digits = word
+        .iter()
+        .take_while(|octet| octet.is_ascii_digit())
+        .count();
+    let digits = word
+        .get(..digits)
+        .filter(|digits| (least..=most).contains(&digits.len()))?;
+    Some(
+        digits
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')),
+    )
 }
 
 /// `21:01:22`; whether there is such a time is another question.
@@ -70,7 +94,9 @@ fn clock_time(word: &[u8]) -> Option<(i64, i64, i64)> {
 
 fn month_named(word: &[u8]) -> Option<i64> {
     let start = word.get(..3)?;
-    let found = MONTHS.iter().position(|month| start.eq_ignore_ascii_case(month.as_bytes()))?;
+    let found = MONTHS
+        .iter()
+        .position(|month| start.eq_ignore_ascii_case(month.as_bytes()))?;
     i64::try_from(found).ok()
 }
 

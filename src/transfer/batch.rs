@@ -15,15 +15,20 @@ use crate::plan::{Fail, NetrcUse, Operation, Parallel, Plan, Resume, SaveAs, Whe
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::ipfs::{self, Gateways};
+use crate::transfer::job::{Job, Shared};
 use crate::transfer::memory::replace;
 use crate::transfer::naming;
-use crate::transfer::one::{Job, Outcome, Shared, read_url, run as run_one};
+use crate::transfer::one::{Outcome, read_url, run as run_one};
 use crate::transfer::reply::Layout;
 use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
 
 /// Runs everything that a plan asks for; gives the exit status of the run.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
-    let batch = Batch { plan, shared, dumps: Dumps::default() };
+    let batch = Batch {
+        plan,
+        shared,
+        dumps: Dumps::default(),
+    };
     for operation in &plan.operations {
         shared.memory.read(operation, &shared.streams.stdin, tap);
     }
@@ -32,7 +37,9 @@ pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
         None => batch.serial(tap),
     };
     for operation in &plan.operations {
-        shared.memory.write(operation, &|text| batch.tell_stdout(text), tap);
+        shared
+            .memory
+            .write(operation, &|text| batch.tell_stdout(text), tap);
     }
     shared.network.clear();
     exit
@@ -45,7 +52,11 @@ struct Batch<'a> {
 }
 
 /// After these nothing further can go well.
-const FATAL: [Exit; 3] = [Exit::FailedInit, Exit::OutOfMemory, Exit::BadFunctionArgument];
+const FATAL: [Exit; 3] = [
+    Exit::FailedInit,
+    Exit::OutOfMemory,
+    Exit::BadFunctionArgument,
+];
 
 impl Batch<'_> {
     fn serial(&self, tap: &Tap) -> Exit {
@@ -58,7 +69,10 @@ impl Batch<'_> {
             }
             let malformed = errand.is_err();
             last = self.one(errand, &tap.for_transfer(number));
-            if malformed || FATAL.contains(&last) || (last != Exit::Ok && self.plan.global.fail_early) {
+            if malformed
+                || FATAL.contains(&last)
+                || (last != Exit::Ok && self.plan.global.fail_early)
+            {
                 break;
             }
         }
@@ -74,14 +88,18 @@ impl Batch<'_> {
                 if stopped() {
                     return;
                 }
-                let Some((number, errand)) = lock(&errands).next() else { return };
+                let Some((number, errand)) = lock(&errands).next() else {
+                    return;
+                };
                 let exit = self.one(errand, &tap.for_transfer(number));
                 if exit != Exit::Ok {
                     *lock(&worst) = exit;
                 }
             }
         };
-        let workers = Errands::new(self.plan).take(usize::from(parallel.most.max(1))).count();
+        let workers = Errands::new(self.plan)
+            .take(usize::from(parallel.most.max(1)))
+            .count();
         std::thread::scope(|scope| {
             for _ in 1..workers {
                 scope.spawn(work);
@@ -96,21 +114,34 @@ impl Batch<'_> {
         let result = errand.and_then(|errand| self.errand(errand, &mut tap.clone()));
         match &result {
             Ok(()) => tap.emit(Happening::Finished { outcome: Ok(()) }),
-            Err(error) => tap.emit(Happening::Finished { outcome: Err(error) }),
+            Err(error) => tap.emit(Happening::Finished {
+                outcome: Err(error),
+            }),
         }
         result.map_or_else(|error| error.exit, |()| Exit::Ok)
     }
 
     fn errand(&self, errand: Errand, tap: &mut Tap) -> Result<(), Error> {
-        let Some(operation) = self.plan.operations.get(errand.operation) else { return Ok(()) };
-        tap.emit(Happening::Started { url: &errand.url, number: errand.number, operation: errand.operation });
+        let Some(operation) = self.plan.operations.get(errand.operation) else {
+            return Ok(());
+        };
+        tap.emit(Happening::Started {
+            url: &errand.url,
+            number: errand.number,
+            operation: errand.operation,
+        });
         let errand = self.by_gateway(operation, errand)?;
         let place = self.place(operation, &errand)?;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
         {
-            tap.emit(Happening::Noted { text: &format!("skips transfer, \"{}\" exists locally", saved.path().display()) });
+            tap.emit(Happening::Noted {
+                text: &format!(
+                    "skips transfer, \"{}\" exists locally",
+                    saved.path().display()
+                ),
+            });
             return Ok(());
         }
         let resume_from = resume_from(operation, &errand, &place);
@@ -145,11 +176,15 @@ impl Batch<'_> {
         let mut left = retry.most;
         loop {
             let (outcome, result) = self.attempt(job, errand.operation, sink, tap);
-            let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0) else {
+            let Some(problem) = problem(job.operation, &outcome, &result).filter(|_| left > 0)
+            else {
                 return (outcome, result);
             };
             let wall = i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX);
-            let asked = outcome.retry_after.as_deref().and_then(|value| retry_after(value, wall));
+            let asked = outcome
+                .retry_after
+                .as_deref()
+                .and_then(|value| retry_after(value, wall));
             let pause = asked.filter(|_| problem == "HTTP error").unwrap_or(delay);
             if out_of_time(retry.most_time, began, tap.clock().now(), pause) {
                 if asked.is_some() {
@@ -158,7 +193,11 @@ impl Batch<'_> {
                 }
                 return (outcome, result);
             }
-            tap.emit(Happening::Retrying { problem, after: pause, left });
+            tap.emit(Happening::Retrying {
+                problem,
+                after: pause,
+                left,
+            });
             left -= 1;
             tap.clock().pause(tap.clock().now() + pause);
             sink.restart();
@@ -169,11 +208,27 @@ impl Batch<'_> {
         }
     }
 
-    fn attempt(&self, job: &Job<'_>, part: usize, sink: &mut Sink, tap: &mut Tap) -> (Outcome, Result<(), Error>) {
+    fn attempt(
+        &self,
+        job: &Job<'_>,
+        part: usize,
+        sink: &mut Sink,
+        tap: &mut Tap,
+    ) -> (Outcome, Result<(), Error>) {
         let output = &job.operation.output;
         let streams = &self.shared.streams;
         let dump = output.dump_header.as_ref();
-        let dump = dump.map(|to| self.dumps.open(part, to, output.create_dirs, streams, &self.shared.environment)).transpose();
+        let dump = dump
+            .map(|to| {
+                self.dumps.open(
+                    part,
+                    to,
+                    output.create_dirs,
+                    streams,
+                    &self.shared.environment,
+                )
+            })
+            .transpose();
         match dump {
             Ok(mut dump) => run_one(self.shared, job, sink, dump.as_mut(), tap),
             Err(error) => (Outcome::default(), Err(error)),
@@ -188,26 +243,41 @@ impl Batch<'_> {
         (outcome, result): (Outcome, Result<(), Error>),
         tap: &Tap,
     ) -> Result<(), Error> {
-        let failed = operation.output.fail == Fail::WithBody && outcome.status >= 400 && result.is_ok();
-        let nothing_new = outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
+        let failed =
+            operation.output.fail == Fail::WithBody && outcome.status >= 400 && result.is_ok();
+        let nothing_new =
+            outcome.status == 304 || outcome.found.condition_unmet || outcome.status == 416;
         if result.is_ok() && sink.written() == 0 && !nothing_new {
             sink.touch(tap)?;
         }
-        if let Some(path) = operation.request.etag_save.as_deref().filter(|_| result.is_ok()) {
+        if let Some(path) = operation
+            .request
+            .etag_save
+            .as_deref()
+            .filter(|_| result.is_ok())
+        {
             self.save_tag(path, outcome.found.etag.as_deref(), operation)?;
         }
         if result.is_err() && operation.output.remove_on_error {
             if let Some(Ok(())) = sink.remove() {
-                tap.emit(Happening::Noted { text: "Removed output file" });
+                tap.emit(Happening::Noted {
+                    text: "Removed output file",
+                });
             }
         } else if operation.output.remote_time
             && let (Some(modified), Some(file)) = (outcome.found.last_modified, sink.file())
         {
             let span = Duration::from_secs(modified.unsigned_abs());
             let epoch = std::time::UNIX_EPOCH;
-            let time = if modified < 0 { epoch.checked_sub(span) } else { epoch.checked_add(span) };
+            let time = if modified < 0 {
+                epoch.checked_sub(span)
+            } else {
+                epoch.checked_add(span)
+            };
             if let Some(Err(error)) = time.map(|time| file.set_modified(time)) {
-                tap.emit(Happening::Warned { text: &format!("Failed to set filetime: {}", reason(&error)) });
+                tap.emit(Happening::Warned {
+                    text: &format!("Failed to set filetime: {}", reason(&error)),
+                });
             }
         }
         if operation.output.xattr && result.is_ok() {
@@ -215,7 +285,10 @@ impl Batch<'_> {
         }
         if failed {
             let status = outcome.status;
-            return Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")));
+            return Err(Error::new(
+                Exit::HttpReturnedError,
+                format!("The requested URL returned error: {status}"),
+            ));
         }
         result
     }
@@ -224,7 +297,11 @@ impl Batch<'_> {
     fn by_gateway(&self, operation: &Operation, mut errand: Errand) -> Result<Errand, Error> {
         let read = |path: &Path| std::fs::read(path).ok();
         let option = operation.ipfs_gateway.as_deref();
-        let gateways = Gateways { option, environment: &self.shared.environment, read: &read };
+        let gateways = Gateways {
+            option,
+            environment: &self.shared.environment,
+            read: &read,
+        };
         if let Some(url) = ipfs::rewrite(&errand.url, &gateways)? {
             errand.url = url;
         }
@@ -249,7 +326,11 @@ impl Batch<'_> {
                 Namer::User
             },
         };
-        Ok(Place::File(Saved::new(operation.output.directory.as_deref(), Path::new(&name), how)))
+        Ok(Place::File(Saved::new(
+            operation.output.directory.as_deref(),
+            Path::new(&name),
+            how,
+        )))
     }
 
     fn stdout(&self, operation: &Operation) -> Place {
@@ -276,14 +357,29 @@ impl Batch<'_> {
             return Ok(None);
         }
         let environment = &self.shared.environment;
-        let home = || environment.var_os("HOME").map(|home| Path::new(home).join(".netrc"));
-        let path = netrc.file.clone().or_else(|| environment.var_os("NETRC").map(PathBuf::from)).or_else(home);
+        let home = || {
+            environment
+                .var_os("HOME")
+                .map(|home| Path::new(home).join(".netrc"))
+        };
+        let path = netrc
+            .file
+            .clone()
+            .or_else(|| environment.var_os("NETRC").map(PathBuf::from))
+            .or_else(home);
         match path.map(std::fs::read) {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
                 let missing = error.kind() == std::io::ErrorKind::NotFound;
-                let exit = if missing { Exit::FailedInit } else { Exit::ReadError };
-                Err(Error::new(exit, format!("cannot read the netrc file: {}", reason(&error))))
+                let exit = if missing {
+                    Exit::FailedInit
+                } else {
+                    Exit::ReadError
+                };
+                Err(Error::new(
+                    exit,
+                    format!("cannot read the netrc file: {}", reason(&error)),
+                ))
             }
             _ => Ok(None),
         }
@@ -302,18 +398,30 @@ impl Batch<'_> {
         self.shared.streams.stdout.tell(&shown);
     }
 
-    fn save_tag(&self, path: &Path, tag: Option<&[u8]>, operation: &Operation) -> Result<(), Error> {
-        let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { return Ok(()) };
+    fn save_tag(
+        &self,
+        path: &Path,
+        tag: Option<&[u8]>,
+        operation: &Operation,
+    ) -> Result<(), Error> {
+        let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+            return Ok(());
+        };
         let text = [tag, b"\n"].concat();
         if path.as_os_str() == "-" {
             self.tell_stdout(&text);
             return Ok(());
         }
-        if operation.output.create_dirs && let Some(parent) = path.parent() {
+        if operation.output.create_dirs
+            && let Some(parent) = path.parent()
+        {
             let _ = std::fs::create_dir_all(parent);
         }
         replace(path, &text).map_err(|error| {
-            Error::new(Exit::WriteError, format!("failed to write {}: {}", path.display(), reason(&error)))
+            Error::new(
+                Exit::WriteError,
+                format!("failed to write {}: {}", path.display(), reason(&error)),
+            )
         })
     }
 }
@@ -323,7 +431,11 @@ fn tell_origin(sink: &Sink, outcome: &Outcome, tap: &Tap) {
     if let (Some(path), Some(file)) = (sink.saved(), sink.file())
         && let Err(error) = outcome.provenance.attach(file)
     {
-        let text = format!("Error setting extended attributes on '{}': {}", path.display(), reason(&error));
+        let text = format!(
+            "Error setting extended attributes on '{}': {}",
+            path.display(),
+            reason(&error)
+        );
         tap.emit(Happening::Warned { text: &text });
     }
 }
@@ -348,31 +460,59 @@ fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
 
 /// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
 fn compare_tag(operation: &Operation) -> Result<Option<String>, Error> {
-    let Some(path) = &operation.request.etag_compare else { return Ok(None) };
+    let Some(path) = &operation.request.etag_compare else {
+        return Ok(None);
+    };
     let text = std::fs::read(path).unwrap_or_default();
-    let line = text.split(|&octet| octet == b'\n').next().unwrap_or_default();
+    let line = text
+        .split(|&octet| octet == b'\n')
+        .next()
+        .unwrap_or_default();
     let line = String::from_utf8_lossy(line).trim().to_owned();
-    Ok(Some(if line.is_empty() { "\"\"".to_owned() } else { line }))
+    Ok(Some(if line.is_empty() {
+        "\"\"".to_owned()
+    } else {
+        line
+    }))
 }
 
 /// `--etag-save` to a place where no file can be: no transfer, exit 26.
 fn check_tag_file(operation: &Operation) -> Result<(), Error> {
-    let Some(path) = operation.request.etag_save.as_deref() else { return Ok(()) };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(path) = operation.request.etag_save.as_deref() else {
+        return Ok(());
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     if folder.is_dir() || operation.output.create_dirs || path.as_os_str() == "-" {
         return Ok(());
     }
-    Err(Error::new(Exit::ReadError, format!("Failed creating file for saving etags: \"{}\"", path.display())))
+    Err(Error::new(
+        Exit::ReadError,
+        format!(
+            "Failed creating file for saving etags: \"{}\"",
+            path.display()
+        ),
+    ))
 }
 
 /// What makes a transfer worth another try.
-fn problem(operation: &Operation, outcome: &Outcome, result: &Result<(), Error>) -> Option<&'static str> {
+fn problem(
+    operation: &Operation,
+    outcome: &Outcome,
+    result: &Result<(), Error>,
+) -> Option<&'static str> {
     const TRANSIENT: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
     let exit = result.as_ref().err().map(|error| error.exit);
     let found = match exit {
-        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => Some("timeout"),
+        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => {
+            Some("timeout")
+        }
         Some(Exit::CouldntConnect) if operation.retry.when_refused => Some("connection refused"),
-        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => Some("HTTP error"),
+        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => {
+            Some("HTTP error")
+        }
         _ => None,
     };
     let any = exit.is_some() && operation.retry.after_any_error;
@@ -386,7 +526,10 @@ fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
         Ok(seconds) => seconds,
         Err(_) => date::parse(value)? - now,
     };
-    u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.min(21_600)))
+    u64::try_from(seconds)
+        .ok()
+        .filter(|seconds| *seconds > 0)
+        .map(|seconds| Duration::from_secs(seconds.min(21_600)))
 }
 
 fn out_of_time(most: Option<Duration>, began: Instant, now: Instant, pause: Duration) -> bool {

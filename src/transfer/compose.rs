@@ -86,7 +86,10 @@ pub const USER_AGENT: &str = concat!("rcurl/", env!("CARGO_PKG_VERSION"));
 
 /// Composes the head of a request.
 pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
-    let mut lines = Lines { octets: Vec::with_capacity(256), given: &request.headers };
+    let mut lines = Lines {
+        octets: Vec::with_capacity(256),
+        given: &request.headers,
+    };
     let chunked = chunks_wanted(&lines, hop);
     lines.request_line(request, hop);
     lines.host(hop);
@@ -127,9 +130,17 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
 }
 
 /// Composes the head of a CONNECT (RFC 9110, 9.3.6).
-pub fn compose_connect(request: &Request, target: &Target, http10: bool, authorization: Option<&str>) -> RequestHead {
+pub fn compose_connect(
+    request: &Request,
+    target: &Target,
+    http10: bool,
+    authorization: Option<&str>,
+) -> RequestHead {
     let authority = target.host_and_port();
-    let mut lines = Lines { octets: Vec::with_capacity(128), given: &request.proxy_headers };
+    let mut lines = Lines {
+        octets: Vec::with_capacity(128),
+        given: &request.proxy_headers,
+    };
     let version = if http10 { "1.0" } else { "1.1" };
     lines.push(format!("CONNECT {authority} HTTP/{version}").as_bytes());
     lines.default_field("Host", Some(&authority));
@@ -160,9 +171,14 @@ pub fn speaks_http11(asked: HttpVersion, server_spoke_http10: bool) -> bool {
 }
 
 fn chunks_wanted(lines: &Lines<'_>, hop: &Hop<'_>) -> bool {
-    let BodyFields::Some { length, .. } = hop.body else { return false };
+    let BodyFields::Some { length, .. } = hop.body else {
+        return false;
+    };
     match lines.given_value("Transfer-Encoding") {
-        Some(value) => value.to_ascii_lowercase().windows(7).any(|part| part == b"chunked"),
+        Some(value) => value
+            .to_ascii_lowercase()
+            .windows(7)
+            .any(|part| part == b"chunked"),
         None => length.is_none() && hop.http11,
     }
 }
@@ -199,7 +215,10 @@ impl Lines<'_> {
     }
 
     fn given_value(&self, name: &str) -> Option<&[u8]> {
-        self.given.iter().find(|line| has_name(line, name)).map(|line| value_of(line))
+        self.given
+            .iter()
+            .find(|line| has_name(line, name))
+            .map(|line| value_of(line))
     }
 
     fn request_line(&mut self, request: &Request, hop: &Hop<'_>) {
@@ -238,12 +257,19 @@ impl Lines<'_> {
 
     fn codings(&mut self, request: &Request) {
         if request.transfer_encoding && !names_field(self.given, "TE") {
-            let connection = self.given_value("Connection").map(|value| String::from_utf8_lossy(value).into_owned());
-            let options = connection.filter(|value| !value.is_empty()).map_or_else(|| "TE".to_owned(), |it| format!("{it}, TE"));
+            let connection = self
+                .given_value("Connection")
+                .map(|value| String::from_utf8_lossy(value).into_owned());
+            let options = connection
+                .filter(|value| !value.is_empty())
+                .map_or_else(|| "TE".to_owned(), |it| format!("{it}, TE"));
             self.raw_field(b"TE", b"gzip");
             self.raw_field(b"Connection", options.as_bytes());
         }
-        self.default_field("Accept-Encoding", request.compressed.then_some(ACCEPT_ENCODING));
+        self.default_field(
+            "Accept-Encoding",
+            request.compressed.then_some(ACCEPT_ENCODING),
+        );
     }
 
     fn condition(&mut self, request: &Request) {
@@ -257,7 +283,11 @@ impl Lines<'_> {
     }
 
     fn given_lines(&mut self, request: &Request, hop: &Hop<'_>) {
-        let proxy_lines = if hop.by_proxy { request.proxy_headers.as_slice() } else { &[] };
+        let proxy_lines = if hop.by_proxy {
+            request.proxy_headers.as_slice()
+        } else {
+            &[]
+        };
         for line in self.given.iter().chain(proxy_lines) {
             let skipped = has_name(line, "Host")
                 || (!hop.trusted && (has_name(line, "Authorization") || has_name(line, "Cookie")))
@@ -272,9 +302,18 @@ impl Lines<'_> {
 
     /// `Content-Length`, `Content-Type` and `Expect`; tells whether the body waits.
     fn body_fields(&mut self, hop: &Hop<'_>, chunked: bool) -> bool {
-        let BodyFields::Some { length, content_type, multipart } = hop.body else { return false };
+        let BodyFields::Some {
+            length,
+            content_type,
+            multipart,
+        } = hop.body
+        else {
+            return false;
+        };
         match length.filter(|_| !chunked).map(|length| length.to_string()) {
-            Some(length) if hop.negotiating => self.field_unless_empty("Content-Length", Some(&length)),
+            Some(length) if hop.negotiating => {
+                self.field_unless_empty("Content-Length", Some(&length))
+            }
             length => self.default_field("Content-Length", length.as_deref()),
         }
         if multipart {
@@ -300,7 +339,12 @@ impl Lines<'_> {
 
 /// The URL as a proxy wants it: no credentials, no fragment.
 fn absolute_form(target: &Target) -> String {
-    format!("{}://{}{}", target.scheme, target.authority(), target.request_target())
+    format!(
+        "{}://{}{}",
+        target.scheme,
+        target.authority(),
+        target.request_target()
+    )
 }
 
 /// Whether a line of `-H` is about this field, be it to add, replace, empty or remove it.
@@ -326,12 +370,19 @@ fn value_of(line: &[u8]) -> &[u8] {
 
 /// The value that `-H` gives this field; none when it removes or empties it.
 pub fn given_value<'a>(lines: &'a [Vec<u8>], name: &str) -> Option<&'a [u8]> {
-    lines.iter().find(|line| has_name(line, name)).map(|line| value_of(line)).filter(|value| !value.is_empty())
+    lines
+        .iter()
+        .find(|line| has_name(line, name))
+        .map(|line| value_of(line))
+        .filter(|value| !value.is_empty())
 }
 
 /// The `Host` line of `-H`, when it was meant for the host that is asked.
 fn given_host(given: &[Vec<u8>], other_host: bool) -> Option<&Vec<u8>> {
-    given.iter().find(|line| has_name(line, "Host")).filter(|_| !other_host)
+    given
+        .iter()
+        .find(|line| has_name(line, "Host"))
+        .filter(|_| !other_host)
 }
 
 /// The value of `Host` as it is sent; none when `-H "Host:"` removes the field.
@@ -361,5 +412,9 @@ fn given_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
 /// A line of `-H` as it is sent.
 fn sendable(line: &[u8]) -> Option<Vec<u8>> {
     let (name, _) = given_field(line)?;
-    Some(if line.contains(&b':') { line.to_vec() } else { [name, b":"].concat() })
+    Some(if line.contains(&b':') {
+        line.to_vec()
+    } else {
+        [name, b":"].concat()
+    })
 }

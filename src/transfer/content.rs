@@ -11,8 +11,8 @@ use crate::plan::{Body, Operation, Request};
 use crate::target::{Target, UrlError};
 use crate::transfer::compose::{BodyFields, given_value, names_field};
 use crate::transfer::follow::Carries;
+use crate::transfer::job::{Job, Shared};
 use crate::transfer::multipart::{Multipart, Supplies};
-use crate::transfer::one::{Job, Shared};
 use crate::transfer::source::Source;
 
 /// The content of a request.
@@ -31,7 +31,9 @@ impl Content {
     pub fn new(job: &Job<'_>, shared: &Shared) -> Result<(Self, Request), Error> {
         let mut request = job.operation.request.clone();
         if let Some(tag) = job.etag {
-            request.headers.push(format!("If-None-Match: {tag}").into_bytes());
+            request
+                .headers
+                .push(format!("If-None-Match: {tag}").into_bytes());
         }
         let mut content = match &job.operation.request.body {
             _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
@@ -39,9 +41,10 @@ impl Content {
             Body::Data(_) if request.data_in_query => Self::none(),
             Body::Data(octets) => Self::post(Source::bytes(octets.clone()), Some(FORM.to_owned())),
             Body::Json(octets) => {
-                for (name, line) in
-                    [("Content-Type", "Content-Type: application/json"), ("Accept", "Accept: application/json")]
-                {
+                for (name, line) in [
+                    ("Content-Type", "Content-Type: application/json"),
+                    ("Accept", "Accept: application/json"),
+                ] {
                     if !names_field(&request.headers, name) {
                         request.headers.push(line.as_bytes().to_vec());
                     }
@@ -52,9 +55,13 @@ impl Content {
                 let given = given_value(&request.headers, "Content-Type");
                 let given = given.map(|value| String::from_utf8_lossy(value).into_owned());
                 let mut noise = |octets: &mut [u8]| (shared.noise)(octets);
-                let mut supplies = Supplies { stdin: &shared.streams.stdin, noise: &mut noise };
+                let mut supplies = Supplies {
+                    stdin: &shared.streams.stdin,
+                    noise: &mut noise,
+                };
                 let form = Multipart::compose(form, given.as_deref(), &mut supplies)?;
-                let mut content = Self::post(Source::segments(form.segments), Some(form.content_type));
+                let mut content =
+                    Self::post(Source::segments(form.segments), Some(form.content_type));
                 content.multipart = true;
                 content
             }
@@ -66,11 +73,21 @@ impl Content {
     }
 
     fn none() -> Self {
-        Self { kind: Carries::Nothing, source: Source::empty(), content_type: None, multipart: false }
+        Self {
+            kind: Carries::Nothing,
+            source: Source::empty(),
+            content_type: None,
+            multipart: false,
+        }
     }
 
     fn post(source: Source, content_type: Option<String>) -> Self {
-        Self { kind: Carries::Post, source, content_type, multipart: false }
+        Self {
+            kind: Carries::Post,
+            source,
+            content_type,
+            multipart: false,
+        }
     }
 
     fn upload(name: &str, shared: &Shared) -> Result<Self, Error> {
@@ -78,7 +95,12 @@ impl Content {
             "-" | "." => Source::stdin(shared.streams.stdin.clone()),
             path => Source::file(Path::new(path))?,
         };
-        Ok(Self { kind: Carries::Put, source, content_type: None, multipart: false })
+        Ok(Self {
+            kind: Carries::Put,
+            source,
+            content_type: None,
+            multipart: false,
+        })
     }
 
     /// What the request carries.
@@ -115,7 +137,11 @@ impl Content {
 
     /// Back to the beginning, for one more request.
     pub fn rewind(&mut self) -> Result<(), Error> {
-        if self.is_some() && self.source.pulled() > 0 { self.source.rewind() } else { Ok(()) }
+        if self.is_some() && self.source.pulled() > 0 {
+            self.source.rewind()
+        } else {
+            Ok(())
+        }
     }
 
     /// The next request is one without a body.
@@ -129,13 +155,19 @@ impl Content {
 ///
 /// # Errors
 /// Data that no URL can hold: a blank or a control character in it.
-pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&str>) -> Result<(), UrlError> {
+pub fn add_to_url(
+    target: &mut Target,
+    operation: &Operation,
+    upload: Option<&str>,
+) -> Result<(), UrlError> {
     if let Some(name) = upload.filter(|name| !matches!(*name, "-" | "."))
         && target.path.ends_with('/')
         && target.query.is_none()
         && let Some(name) = Path::new(name).file_name()
     {
-        target.path.push_str(&percent_encode(name.to_string_lossy().as_bytes()));
+        target
+            .path
+            .push_str(&percent_encode(name.to_string_lossy().as_bytes()));
     }
     let mut add = |text: &str| {
         let query = target.query.get_or_insert_default();
@@ -153,7 +185,9 @@ pub fn add_to_url(target: &mut Target, operation: &Operation, upload: Option<&st
         add(&String::from_utf8_lossy(data));
     }
     match target.query.as_deref() {
-        Some(query) if query.bytes().any(|octet| octet <= b' ' || octet == 0x7f) => Err(UrlError::Malformed),
+        Some(query) if query.bytes().any(|octet| octet <= b' ' || octet == 0x7f) => {
+            Err(UrlError::Malformed)
+        }
         _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@
 //! parameters in the order and quoting of curl 8.22. Knows no clock, no randomness and no
 //! request: nonce count and cnonce are passed in.
 
-use super::auth::Credentials;
+use super::credentials::Credentials;
 use crate::codec::text::hexadecimal;
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha512_256};

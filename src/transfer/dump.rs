@@ -43,11 +43,19 @@ impl Dumps {
         environment: &Environment,
     ) -> Result<Dump, Error> {
         let console = |console: &Console, terminal| {
-            if terminal { Dump::Terminal(console.clone()) } else { Dump::Console(console.clone()) }
+            if terminal {
+                Dump::Terminal(console.clone())
+            } else {
+                Dump::Console(console.clone())
+            }
         };
         let path = match to {
-            Destination::Stdout => return Ok(console(&streams.stdout, environment.stdout_is_terminal)),
-            Destination::Stderr => return Ok(console(&streams.stderr, environment.stderr_is_terminal)),
+            Destination::Stdout => {
+                return Ok(console(&streams.stdout, environment.stdout_is_terminal));
+            }
+            Destination::Stderr => {
+                return Ok(console(&streams.stderr, environment.stderr_is_terminal));
+            }
             Destination::File(path) => path,
         };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,9 +84,10 @@ impl Dump {
     pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
         let (result, place) = match self {
             Dump::Console(console) => (console.write_all(line), "the header output".to_owned()),
-            Dump::Terminal(console) => {
-                (console.write_all(visible_line(line).as_bytes()), "the terminal".to_owned())
-            }
+            Dump::Terminal(console) => (
+                console.write_all(visible_line(line).as_bytes()),
+                "the terminal".to_owned(),
+            ),
             Dump::File(path, file) => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 (file.write_all(line), path.display().to_string())

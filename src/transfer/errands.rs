@@ -35,7 +35,14 @@ pub struct Errands<'a> {
 impl<'a> Errands<'a> {
     /// From the first on.
     pub fn new(plan: &'a Plan) -> Self {
-        Self { plan, operation: 0, url: 0, number: 0, upload_step: 0, url_step: 0 }
+        Self {
+            plan,
+            operation: 0,
+            url: 0,
+            number: 0,
+            upload_step: 0,
+            url_step: 0,
+        }
     }
 
     fn current(&mut self) -> Option<(&'a Operation, &'a UrlPlan)> {
@@ -56,7 +63,9 @@ impl<'a> Errands<'a> {
             SaveAs::File(template) => {
                 let uploaded = upload.as_ref().and_then(|upload| upload.expansion.as_ref());
                 let name = name_file(template, expanded.expansion.as_ref(), uploaded);
-                SaveAs::File(name.map_err(|message| Error::new(Exit::BadFunctionArgument, message))?)
+                SaveAs::File(
+                    name.map_err(|message| Error::new(Exit::BadFunctionArgument, message))?,
+                )
             }
             other => other.clone(),
         };
@@ -116,17 +125,29 @@ struct Many {
 impl Many {
     fn of_text(text: &str, glob: Option<&Result<Glob, String>>, step: u64) -> Result<Self, Error> {
         match glob {
-            None => Ok(Self { text: text.to_owned(), count: 1, expansion: None }),
+            None => Ok(Self {
+                text: text.to_owned(),
+                count: 1,
+                expansion: None,
+            }),
             Some(Ok(glob)) => {
                 let expansion = glob.expand(step);
-                Ok(Self { text: expansion.text.clone(), count: glob.count(), expansion: Some(expansion) })
+                Ok(Self {
+                    text: expansion.text.clone(),
+                    count: glob.count(),
+                    expansion: Some(expansion),
+                })
             }
             Some(Err(message)) => Err(Error::new(Exit::UrlMalformat, message.clone())),
         }
     }
 
     fn of_upload(upload: Option<&Upload>, step: u64) -> Result<Option<Self>, Error> {
-        let plain = |text: &str| Self { text: text.to_owned(), count: 1, expansion: None };
+        let plain = |text: &str| Self {
+            text: text.to_owned(),
+            count: 1,
+            expansion: None,
+        };
         Ok(match upload {
             None => None,
             Some(Upload::Stdin) => Some(plain("-")),

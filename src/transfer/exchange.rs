@@ -87,7 +87,11 @@ pub struct Failure {
 impl Failure {
     /// There is no request that could be sent.
     pub fn before_sending(error: Error) -> Self {
-        Self { error, told: false, nothing_came: true }
+        Self {
+            error,
+            told: false,
+            nothing_came: true,
+        }
     }
 }
 
@@ -130,11 +134,20 @@ pub fn exchange(
         http,
         tap,
         terms,
-        speed: terms.least_speed.map(|(least, span)| SlowWatch { least, span, since: now, octets: 0 }),
+        speed: terms.least_speed.map(|(least, span)| SlowWatch {
+            least,
+            span,
+            since: now,
+            octets: 0,
+        }),
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
-    result.map_err(|(error, told)| Failure { error, told, nothing_came: exchange.incoming.octets == 0 })
+    result.map_err(|(error, told)| Failure {
+        error,
+        told,
+        nothing_came: exchange.incoming.octets == 0,
+    })
 }
 
 /// An error, and whether it was told already.
@@ -175,13 +188,19 @@ impl Exchange<'_> {
             let wait = Wait {
                 until: self.next_alarm(now),
                 receive: self.incoming.pace.ready(now),
-                also: if self.out.waits_for_source { self.out.source.pollable() } else { None },
+                also: if self.out.waits_for_source {
+                    self.out.source.pollable()
+                } else {
+                    None
+                },
             };
             let progress = match wire.wait(wait) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
                 Io::Sent(_) | Io::AlsoReady => Progress::More,
                 Io::TimedOut => self.time_passed()?,
-                Io::Eof | Io::Failed(_) if self.incoming.over => return self.response(Progress::Complete),
+                Io::Eof | Io::Failed(_) if self.incoming.over => {
+                    return self.response(Progress::Complete);
+                }
                 Io::Eof => self.end_of_stream()?,
                 Io::Failed(error) => return Err(untold(self.broken_off(&error))),
             };
@@ -197,18 +216,35 @@ impl Exchange<'_> {
     /// Sends the head, and with it as much of the body as fits in one write.
     fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<()> {
         let began = self.http.send_head(&head.method, head.framing);
-        began.map_err(|misuse| untold(Error::new(Exit::BadFunctionArgument, misuse.to_string())))?;
+        began
+            .map_err(|misuse| untold(Error::new(Exit::BadFunctionArgument, misuse.to_string())))?;
         let layer = self.terms.layer;
         let direction = Direction::Out;
-        self.tap.emit(Happening::Batch { direction, layer, bytes: head.octets.len() });
+        self.tap.emit(Happening::Batch {
+            direction,
+            layer,
+            bytes: head.octets.len(),
+        });
         for (role, line) in request_lines(&head.octets) {
-            self.tap.emit(Happening::Piece { direction, layer, role, bytes: Bytes::Seen(line) });
+            self.tap.emit(Happening::Piece {
+                direction,
+                layer,
+                role,
+                bytes: Bytes::Seen(line),
+            });
         }
         self.out.octets.extend_from_slice(&head.octets);
         if head.expects_continue {
-            self.out.state = Sending::AwaitingContinue(self.tap.clock().now() + self.terms.continue_timeout);
+            self.out.state =
+                Sending::AwaitingContinue(self.tap.clock().now() + self.terms.continue_timeout);
         } else {
-            self.out.fill(self.http, self.tap, WINDOW.saturating_sub(head.octets.len())).map_err(untold)?;
+            self.out
+                .fill(
+                    self.http,
+                    self.tap,
+                    WINDOW.saturating_sub(head.octets.len()),
+                )
+                .map_err(untold)?;
         }
         self.out.push(wire);
         Ok(())
@@ -217,7 +253,9 @@ impl Exchange<'_> {
     /// Keeps the wire busy with the request body, and tells when the last of it is gone.
     fn feed(&mut self, wire: &mut dyn Wire) -> Told<()> {
         self.out.waits_for_source = false;
-        while self.out.state == Sending::Body && wire.queued() < WINDOW && self.out.pace.ready(self.tap.clock().now())
+        while self.out.state == Sending::Body
+            && wire.queued() < WINDOW
+            && self.out.pace.ready(self.tap.clock().now())
         {
             self.out.fill(self.http, self.tap, WINDOW).map_err(untold)?;
             self.out.push(wire);
@@ -237,7 +275,14 @@ impl Exchange<'_> {
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Told<Progress> {
         let layer = self.terms.layer;
-        self.tap.emit_at(at, Happening::Batch { direction: Direction::In, layer, bytes: bytes.len() });
+        self.tap.emit_at(
+            at,
+            Happening::Batch {
+                direction: Direction::In,
+                layer,
+                bytes: bytes.len(),
+            },
+        );
         self.incoming.octets += bytes.len() as u64;
         self.incoming.pace.moved(bytes.len());
         if let Some(speed) = &mut self.speed {
@@ -251,8 +296,13 @@ impl Exchange<'_> {
             };
             match signal {
                 Signal::NeedMore => return Ok(Progress::More),
-                Signal::Piece(role, octets) => self.incoming.piece(self.tap, at, role, octets).map_err(untold)?,
-                Signal::Violated(violation) => self.tap.emit(Happening::Violated { violation: &violation }),
+                Signal::Piece(role, octets) => self
+                    .incoming
+                    .piece(self.tap, at, role, octets)
+                    .map_err(untold)?,
+                Signal::Violated(violation) => self.tap.emit(Happening::Violated {
+                    violation: &violation,
+                }),
                 Signal::Interim(head) => {
                     self.incoming.interim(self.tap, &head).map_err(untold)?;
                     if head.status() == 100 {
@@ -301,7 +351,9 @@ impl Exchange<'_> {
             }
             Ok(reception) => {
                 if reception == Reception::Ignore && self.terms.layer == Layer::Http {
-                    self.tap.emit(Happening::IgnoringBody { sized: self.http.remaining().is_some() });
+                    self.tap.emit(Happening::IgnoringBody {
+                        sized: self.http.remaining().is_some(),
+                    });
                 }
                 self.incoming.reception = reception;
                 Ok(Progress::More)
@@ -316,7 +368,9 @@ impl Exchange<'_> {
 
     fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Told<()> {
         if let Ok((_, Signal::Piece(role, octets))) = self.http.receive(rest) {
-            self.incoming.piece(self.tap, at, role, octets).map_err(untold)?;
+            self.incoming
+                .piece(self.tap, at, role, octets)
+                .map_err(untold)?;
         }
         Ok(())
     }
@@ -332,15 +386,28 @@ impl Exchange<'_> {
     /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
     fn spoke_out_of_turn(&mut self, rest: &[u8]) -> (Error, bool) {
         let (direction, layer, role) = (Direction::In, self.terms.layer, Role::Stray);
-        self.tap.emit(Happening::Piece { direction, layer, role, bytes: Bytes::Seen(rest) });
-        let message = format!("The proxy sent {} bytes before it was spoken to through the tunnel", rest.len());
+        self.tap.emit(Happening::Piece {
+            direction,
+            layer,
+            role,
+            bytes: Bytes::Seen(rest),
+        });
+        let message = format!(
+            "The proxy sent {} bytes before it was spoken to through the tunnel",
+            rest.len()
+        );
         untold(Error::new(Exit::RecvError, message))
     }
 
     fn stray(&mut self, mut rest: &[u8]) {
         while let Ok((taken, Signal::Piece(role, octets))) = self.http.receive(rest) {
             let bytes = Bytes::Seen(octets);
-            self.tap.emit(Happening::Piece { direction: Direction::In, layer: self.terms.layer, role, bytes });
+            self.tap.emit(Happening::Piece {
+                direction: Direction::In,
+                layer: self.terms.layer,
+                role,
+                bytes,
+            });
             rest = rest.get(taken..).unwrap_or_default();
         }
     }
@@ -369,9 +436,17 @@ impl Exchange<'_> {
             Sending::AwaitingContinue(until) => Some(until),
             _ => None,
         };
-        let tick = (self.tap.interest().ticks || self.speed.is_some()).then(|| now + Duration::from_millis(200));
-        let pauses = [self.incoming.pace.next(now), self.out.pace.next(now).filter(|_| !self.out.is_complete())];
-        [self.terms.deadline, awaited, tick].into_iter().chain(pauses).flatten().min()
+        let tick = (self.tap.interest().ticks || self.speed.is_some())
+            .then(|| now + Duration::from_millis(200));
+        let pauses = [
+            self.incoming.pace.next(now),
+            self.out.pace.next(now).filter(|_| !self.out.is_complete()),
+        ];
+        [self.terms.deadline, awaited, tick]
+            .into_iter()
+            .chain(pauses)
+            .flatten()
+            .min()
     }
 
     fn time_passed(&mut self) -> Told<Progress> {
@@ -395,8 +470,13 @@ impl Exchange<'_> {
     fn timed_out(&self, now: Instant) -> Error {
         let took = now.saturating_duration_since(self.terms.began).as_millis();
         let content = self.incoming.content;
-        let of = self.http.remaining().map_or_else(String::new, |left| format!(" out of {}", content + left));
-        let message = format!("Operation timed out after {took} milliseconds with {content}{of} bytes received");
+        let of = self
+            .http
+            .remaining()
+            .map_or_else(String::new, |left| format!(" out of {}", content + left));
+        let message = format!(
+            "Operation timed out after {took} milliseconds with {content}{of} bytes received"
+        );
         Error::new(Exit::OperationTimedout, message)
     }
 
@@ -461,16 +541,25 @@ impl Outgoing<'_> {
         }
         let most = self.pace.portion(most.max(1024));
         self.buffer.resize(most, 0);
-        let misuse = |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
-        let mut framed = Framed { tap, layer: self.layer, pieces: Vec::new(), octets: &mut self.octets, count: 0 };
+        let misuse =
+            |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
+        let mut framed = Framed {
+            tap,
+            layer: self.layer,
+            pieces: Vec::new(),
+            octets: &mut self.octets,
+            count: 0,
+        };
         match self.source.pull(&mut self.buffer)? {
             Pull::NotNow => self.waits_for_source = true,
             Pull::Data(count) => {
                 let data = self.buffer.get(..count).unwrap_or_default();
-                http.send_content(data, |role, octets| framed.add(role, octets)).map_err(misuse)?;
+                http.send_content(data, |role, octets| framed.add(role, octets))
+                    .map_err(misuse)?;
             }
             Pull::End => {
-                http.end_message(|role, octets| framed.add(role, octets)).map_err(misuse)?;
+                http.end_message(|role, octets| framed.add(role, octets))
+                    .map_err(misuse)?;
                 self.state = Sending::Queued;
             }
         }
@@ -516,11 +605,20 @@ impl Framed<'_> {
             return;
         }
         let (direction, layer) = (Direction::Out, self.layer);
-        self.tap.emit(Happening::Batch { direction, layer, bytes: self.count });
+        self.tap.emit(Happening::Batch {
+            direction,
+            layer,
+            bytes: self.count,
+        });
         let mut at = self.octets.len() - self.count;
         for (role, length) in self.pieces {
             let bytes = Bytes::Seen(self.octets.get(at..at + length).unwrap_or_default());
-            self.tap.emit(Happening::Piece { direction, layer, role, bytes });
+            self.tap.emit(Happening::Piece {
+                direction,
+                layer,
+                role,
+                bytes,
+            });
             at += length;
         }
     }
@@ -547,19 +645,33 @@ impl Incoming<'_> {
     }
 
     fn piece(&mut self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) -> Result<(), Error> {
-        let is_head = matches!(role, Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine);
+        let is_head = matches!(
+            role,
+            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine
+        );
         if is_head {
             self.receiver.hear(role, octets);
         }
         let bytes = Bytes::Seen(octets);
-        tap.emit_at(at, Happening::Piece { direction: Direction::In, layer: self.layer, role, bytes });
+        tap.emit_at(
+            at,
+            Happening::Piece {
+                direction: Direction::In,
+                layer: self.layer,
+                role,
+                bytes,
+            },
+        );
         if is_head {
             self.receiver.pass(role, octets)?;
         }
         if role == Role::Content {
             self.content += octets.len() as u64;
         }
-        let is_body = !matches!(role, Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray);
+        let is_body = !matches!(
+            role,
+            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray
+        );
         if is_body && self.reception == Reception::Deliver {
             self.receiver.content(role, octets)?;
         }
@@ -583,7 +695,9 @@ impl SlowWatch {
         }
         if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
             let (least, span) = (self.least, self.span.as_secs());
-            let message = format!("Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds");
+            let message = format!(
+                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
+            );
             return Err(Error::new(Exit::OperationTimedout, message));
         }
         self.since = now;

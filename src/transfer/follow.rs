@@ -33,7 +33,9 @@ pub enum NextMethod {
 /// The `Location` of a response, when it is one that redirects and names a place.
 pub fn location(head: &Head) -> Option<Vec<u8>> {
     let redirects = (300..400).contains(&head.status());
-    head.field("Location").map(|field| field.value.into_owned()).filter(|value| redirects && !value.is_empty())
+    head.field("Location")
+        .map(|field| field.value.into_owned())
+        .filter(|value| redirects && !value.is_empty())
 }
 
 /// Whether the method is one whose body made the request: what 301 to 303 may turn into GET.
@@ -60,27 +62,41 @@ pub fn redirect(
     carries: Carries,
     followed: u32,
 ) -> Result<Option<Redirect>, Error> {
-    let Some(reference) = location(head) else { return Ok(None) };
+    let Some(reference) = location(head) else {
+        return Ok(None);
+    };
     if plan.mode == FollowMode::Never {
         return Ok(None);
     }
     if let Some(most) = plan.most.filter(|most| followed >= *most) {
-        return Err(Error::new(Exit::TooManyRedirects, format!("Maximum ({most}) redirects followed")));
+        return Err(Error::new(
+            Exit::TooManyRedirects,
+            format!("Maximum ({most}) redirects followed"),
+        ));
     }
-    let target = from.join(&reference, path_as_is).map_err(|error| refused(&error))?;
+    let target = from
+        .join(&reference, path_as_is)
+        .map_err(|error| refused(&error))?;
     if !allows(plan.proto_redir, target.scheme) || !allows(plan.proto, target.scheme) {
         let message = format!("Protocol \"{}\" disabled in redirect", target.scheme);
         return Err(Error::new(Exit::UnsupportedProtocol, message));
     }
-    Ok(Some(Redirect { target, method: next_method(plan, head.status(), carries) }))
+    Ok(Some(Redirect {
+        target,
+        method: next_method(plan, head.status(), carries),
+    }))
 }
 
 fn refused(error: &UrlError) -> Error {
     match error {
-        UrlError::Unsupported(scheme) => {
-            Error::new(Exit::UnsupportedProtocol, format!("Protocol \"{scheme}\" not supported in redirect"))
-        }
-        other => Error::new(Exit::UrlMalformat, format!("The redirect target URL could not be parsed: {other}")),
+        UrlError::Unsupported(scheme) => Error::new(
+            Exit::UnsupportedProtocol,
+            format!("Protocol \"{scheme}\" not supported in redirect"),
+        ),
+        other => Error::new(
+            Exit::UrlMalformat,
+            format!("The redirect target URL could not be parsed: {other}"),
+        ),
     }
 }
 
@@ -103,7 +119,9 @@ fn next_method(plan: &Follow, status: u16, carries: Carries) -> NextMethod {
         (true, FollowMode::Standard) => NextMethod::GetDroppingCustom,
         (true, _) => NextMethod::Get,
         // `--follow` obeys the status even where nothing but `-X` made the method.
-        (false, FollowMode::Standard) if status == 303 && carries == Carries::Nothing => NextMethod::GetDroppingCustom,
+        (false, FollowMode::Standard) if status == 303 && carries == Carries::Nothing => {
+            NextMethod::GetDroppingCustom
+        }
         (false, _) => NextMethod::Same,
     }
 }

@@ -31,7 +31,7 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            jar: Mutex::new(Jar::new(date::parse)),
+            jar: Mutex::new(Jar::new(date::cookie)),
             hsts: Mutex::default(),
             alt_svc: Mutex::default(),
         }

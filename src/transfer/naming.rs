@@ -13,8 +13,16 @@ const NAMELESS: &str = "curl_response";
 /// The file name that the path of a URL ends with (`-O`): the last segment, or the one before a
 /// closing slash, as it stands, never decoded.
 pub fn from_path(path: &str) -> String {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    if is_safe(name.as_bytes()) { name.to_owned() } else { NAMELESS.to_owned() }
+    let name = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    if is_safe(name.as_bytes()) {
+        name.to_owned()
+    } else {
+        NAMELESS.to_owned()
+    }
 }
 
 /// The file name that a `Content-Disposition` field gives (`-J`), without any folder in it.
@@ -43,13 +51,19 @@ fn unquoted(value: &[u8]) -> &[u8] {
         Some((&quote @ (b'"' | b'\''), rest)) => (rest, quote),
         _ => (value, b';'),
     };
-    let end = value.iter().position(|&octet| octet == stop).unwrap_or(value.len());
+    let end = value
+        .iter()
+        .position(|&octet| octet == stop)
+        .unwrap_or(value.len());
     value.get(..end).unwrap_or_default().trim_ascii()
 }
 
 /// Keeps what follows the last separator of either system.
 fn safe_name(name: &[u8]) -> Option<String> {
-    let base = name.rsplit(|octet| b"/\\".contains(octet)).next().unwrap_or_default();
+    let base = name
+        .rsplit(|octet| b"/\\".contains(octet))
+        .next()
+        .unwrap_or_default();
     is_safe(base).then(|| String::from_utf8_lossy(base).into_owned())
 }
 
@@ -87,18 +101,28 @@ mod tests {
     #[test]
     fn a_disposition_names_a_file_but_no_folder() {
         for (value, expected) in [
-            ("attachment; filename=name.txt; charset=utf-8", Some("name.txt")),
+            (
+                "attachment; filename=name.txt; charset=utf-8",
+                Some("name.txt"),
+            ),
             ("filename=\"quoted; name\"", Some("quoted; name")),
             ("inline; FILENAME='x'", Some("x")),
             ("attachment; filename=/etc/passwd", Some("passwd")),
-            ("attachment; filename=\"..\\..\\evil.bat\"", Some("evil.bat")),
+            (
+                "attachment; filename=\"..\\..\\evil.bat\"",
+                Some("evil.bat"),
+            ),
             ("attachment; filename=\"..\"", None),
             ("attachment; filename=\"a\x1b[2J\"", None),
             ("attachment; filename=", None),
             ("attachment", None),
             ("attachment; filename*=UTF-8''x; filename=y", Some("y")),
         ] {
-            assert_eq!(from_disposition(value.as_bytes()).as_deref(), expected, "{value}");
+            assert_eq!(
+                from_disposition(value.as_bytes()).as_deref(),
+                expected,
+                "{value}"
+            );
         }
     }
 }

@@ -9,7 +9,8 @@
 use crate::event::Side;
 use crate::http1::Head;
 use crate::plan::{AuthSchemes, Secret};
-use crate::transfer::auth::{Credentials, Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::auth::{Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::credentials::Credentials;
 use crate::transfer::digest::{self, Asked, Turn};
 
 /// Authentication with the origin or with a proxy.
@@ -45,7 +46,12 @@ pub enum Verdict {
 
 impl Negotiation {
     /// A negotiation in which nothing was said yet.
-    pub fn new(side: Side, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) -> Self {
+    pub fn new(
+        side: Side,
+        schemes: AuthSchemes,
+        credentials: Option<Credentials>,
+        token: Option<Secret>,
+    ) -> Self {
         let mut negotiation = Self {
             side,
             credentials: None,
@@ -66,7 +72,12 @@ impl Negotiation {
 
     /// Hands over credentials, perhaps others than before: those of another host, or none. What a
     /// host has said is forgotten when they change.
-    pub fn entrust(&mut self, schemes: AuthSchemes, credentials: Option<Credentials>, token: Option<Secret>) {
+    pub fn entrust(
+        &mut self,
+        schemes: AuthSchemes,
+        credentials: Option<Credentials>,
+        token: Option<Secret>,
+    ) {
         if self.credentials == credentials && self.token == token && self.wanted != Wanted::NONE {
             return;
         }
@@ -80,9 +91,17 @@ impl Negotiation {
             AuthSchemes::Digest => Wanted::DIGEST,
             AuthSchemes::Any => Wanted::ANY,
         };
-        self.wanted = if token.is_some() { by_password | Wanted::BEARER } else { by_password };
+        self.wanted = if token.is_some() {
+            by_password | Wanted::BEARER
+        } else {
+            by_password
+        };
         // A token is used unasked; so is the only scheme there is.
-        self.picked = if token.is_some() { Some(Scheme::Bearer) } else { self.wanted.only() };
+        self.picked = if token.is_some() {
+            Some(Scheme::Bearer)
+        } else {
+            self.wanted.only()
+        };
         self.credentials = credentials;
         self.token = token;
     }
@@ -110,7 +129,9 @@ impl Negotiation {
 
     /// The user, as `-v` tells.
     pub fn user(&self) -> String {
-        self.credentials.as_ref().map_or_else(String::new, |it| String::from_utf8_lossy(it.user()).into_owned())
+        self.credentials.as_ref().map_or_else(String::new, |it| {
+            String::from_utf8_lossy(it.user()).into_owned()
+        })
     }
 
     /// The scheme that the next request names to the user: the one picked.
@@ -137,12 +158,25 @@ impl Negotiation {
             Scheme::Bearer => self.token.as_ref().map(|token| bearer(token.reveal())),
             Scheme::Basic => self.credentials.as_ref().map(Credentials::basic),
             Scheme::Digest => {
-                let (challenge, credentials) = (self.challenge.as_ref()?, self.credentials.as_ref()?);
+                let (challenge, credentials) =
+                    (self.challenge.as_ref()?, self.credentials.as_ref()?);
                 if challenge.counts() {
                     self.count += 1;
                 }
-                let asked = Asked { method, uri: uri.as_bytes(), content: b"" };
-                let answer = digest::answer(challenge, credentials, &asked, Turn { count: self.count, cnonce })?;
+                let asked = Asked {
+                    method,
+                    uri: uri.as_bytes(),
+                    content: b"",
+                };
+                let answer = digest::answer(
+                    challenge,
+                    credentials,
+                    &asked,
+                    Turn {
+                        count: self.count,
+                        cnonce,
+                    },
+                )?;
                 String::from_utf8(answer).ok()
             }
         }
@@ -151,7 +185,9 @@ impl Negotiation {
     /// A challenge field of the response being read.
     pub fn hear(&mut self, value: &[u8]) -> Vec<Remark> {
         let remarks = self.offer.read(value, self.sent);
-        self.refused |= remarks.iter().any(|remark| matches!(remark, Remark::Problem(_)));
+        self.refused |= remarks
+            .iter()
+            .any(|remark| matches!(remark, Remark::Problem(_)));
         remarks
     }
 

@@ -5,7 +5,7 @@
 //! for. There is no standard; the GNU inetutils manual describes the format, and curl 8.22 decides
 //! the rest: an entry counts when it names the host and says something about the user asked for.
 
-use super::auth::Credentials;
+use super::credentials::Credentials;
 use std::fmt;
 
 /// The most octets of a file that are read; a longer one is malformed, as in curl.

@@ -7,66 +7,32 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use crate::codec::text::hexadecimal;
-use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Layer, Side, Tap};
-use crate::http1::{Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version};
-use crate::net::{Deadlines, Link, Network, Place, Way};
+use crate::http1::{
+    Codings, Connection, ContentLength, Head, Http09, Limits, Peer, Settings, Version,
+};
+use crate::net::{Deadlines, Link, Place, Way};
 use crate::plan::{AuthSchemes, NetrcUse, Operation, Request, Resume};
-use crate::streams::Streams;
 use crate::target::{Reading, Scheme, Target};
-use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{BodyFields, Hop, RequestHead, compose, given_value, speaks_http11};
 use crate::transfer::content::{Content, add_to_url};
 use crate::transfer::cookies::{Origin, Quota};
+use crate::transfer::credentials::Credentials;
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Failure, Response, Terms, exchange};
 use crate::transfer::follow::{self, Carries, NextMethod, Redirect};
-use crate::transfer::memory::{Listener, Memory};
+use crate::transfer::job::{Job, Noise, Shared};
+use crate::transfer::memory::Listener;
 use crate::transfer::negotiation::Negotiation;
 use crate::transfer::netrc;
 use crate::transfer::provenance::Provenance;
 use crate::transfer::proxies;
-use crate::transfer::reply::{CookieKeeper, Found, Layout, Reply};
+use crate::transfer::reply::{CookieKeeper, Found, Reply};
 use crate::transfer::signable::Signed;
 use crate::transfer::signing::{Outgoing, Signer};
 use crate::transfer::sink::Sink;
 use crate::transfer::tunnel::TunnelRequest;
-
-/// Fills octets with noise.
-pub type Noise = dyn Fn(&mut [u8]) + Send + Sync;
-
-/// What all transfers of a run share.
-pub struct Shared {
-    /// Variables and terminals.
-    pub environment: Environment,
-    /// Names and connections.
-    pub network: Network,
-    /// What outlives a transfer.
-    pub memory: Memory,
-    /// The streams of the run.
-    pub streams: Streams,
-    /// Boundaries and client nonces.
-    pub noise: Box<Noise>,
-}
-
-/// One URL, ready to be fetched.
-pub struct Job<'a> {
-    /// What holds for it.
-    pub operation: &'a Operation,
-    /// The URL as typed, after globbing.
-    pub url: &'a str,
-    /// What `-T` sends.
-    pub upload: Option<&'a str>,
-    /// The text of the `.netrc` file.
-    pub netrc: Option<&'a [u8]>,
-    /// `-C`, with the size of the file looked up.
-    pub resume_from: u64,
-    /// The entity tag to compare with.
-    pub etag: Option<&'a str>,
-    /// Whether JSON is laid out.
-    pub layout: Layout,
-}
 
 /// What a transfer came to.
 #[derive(Debug, Default)]
@@ -154,7 +120,10 @@ impl<'a> Transfer<'a> {
         let now = tap.clock().now();
         let mut target = read_url(operation, job.url)?;
         add_to_url(&mut target, operation, job.upload).map_err(|error| rejected(&error))?;
-        let provenance = Provenance { url: target.without_userinfo(), ..Provenance::default() };
+        let provenance = Provenance {
+            url: target.without_userinfo(),
+            ..Provenance::default()
+        };
         let (content, request) = Content::new(job, shared)?;
         check_request_line(&request)?;
         shared.network.learn(&operation.route.resolve, tap)?;
@@ -181,7 +150,10 @@ impl<'a> Transfer<'a> {
             server_spoke_http10: false,
             never_expect: false,
             head_octets: 0,
-            outcome: Outcome { provenance, ..Outcome::default() },
+            outcome: Outcome {
+                provenance,
+                ..Outcome::default()
+            },
         })
     }
 
@@ -191,11 +163,17 @@ impl<'a> Transfer<'a> {
                 Step::Finish => return Ok(()),
                 Step::Again => {
                     self.content.rewind()?;
-                    self.tap.emit(Happening::Following { target: &self.target, redirect: false });
+                    self.tap.emit(Happening::Following {
+                        target: &self.target,
+                        redirect: false,
+                    });
                 }
                 Step::Redirect(redirect) => {
                     self.turn(redirect)?;
-                    self.tap.emit(Happening::Following { target: &self.target, redirect: true });
+                    self.tap.emit(Happening::Following {
+                        target: &self.target,
+                        redirect: true,
+                    });
                 }
             }
         }
@@ -206,18 +184,30 @@ impl<'a> Transfer<'a> {
         self.upgrade()?;
         self.entrust()?;
         let mut way = self.way()?;
-        let alternative = self.shared.memory.alternative(self.operation, &way, self.tap);
+        let alternative = self
+            .shared
+            .memory
+            .alternative(self.operation, &way, self.tap);
         self.alt_used = alternative.as_ref().map(Place::authority);
         way.connect_to = way.connect_to.or(alternative);
         let mut redials = 0;
         loop {
-            self.deadlines.connect = self.operation.limits.connect.map(|limit| self.tap.clock().now() + limit);
+            self.deadlines.connect = self
+                .operation
+                .limits
+                .connect
+                .map(|limit| self.tap.clock().now() + limit);
             let method = self.method();
             let by_proxy = way.is_forwarded();
-            self.tap.emit(Happening::Requesting { target: &self.target, method: &method, by_proxy });
+            self.tap.emit(Happening::Requesting {
+                target: &self.target,
+                method: &method,
+                by_proxy,
+            });
             let mut link = self.open(&way)?;
             self.server_spoke_http10 |= link.http10;
-            self.refuse_chunks_over_http10().map_err(|error| self.tell(error))?;
+            self.refuse_chunks_over_http10()
+                .map_err(|error| self.tell(error))?;
             let mut http = Connection::new(self.settings(by_proxy));
             let mut found = Found::default();
             let result = self.exchange(&mut link, &mut http, &mut found, &method, by_proxy);
@@ -240,7 +230,10 @@ impl<'a> Transfer<'a> {
     }
 
     fn died_unused(&self, link: &Link, failure: &Failure) -> bool {
-        let by_the_wire = matches!(failure.error.exit, Exit::GotNothing | Exit::RecvError | Exit::SendError);
+        let by_the_wire = matches!(
+            failure.error.exit,
+            Exit::GotNothing | Exit::RecvError | Exit::SendError
+        );
         link.used_before && failure.nothing_came && by_the_wire
     }
 
@@ -258,7 +251,10 @@ impl<'a> Transfer<'a> {
 
     /// A connection to the target: a kept one, or a new one through whatever proxies there are.
     fn open(&mut self, way: &Way) -> Result<Link, Error> {
-        let terms = Terms { deadline: self.deadlines.end(), ..self.terms() };
+        let terms = Terms {
+            deadline: self.deadlines.end(),
+            ..self.terms()
+        };
         let noise = &self.shared.noise;
         let mut request = TunnelRequest {
             operation: self.operation,
@@ -269,7 +265,11 @@ impl<'a> Transfer<'a> {
             terms,
             cnonce: &mut || cnonce(noise),
         };
-        self.shared.network.open(way, &self.deadlines, self.tap, &mut |wire, tap| request.ask(wire, tap))
+        self.shared
+            .network
+            .open(way, &self.deadlines, self.tap, &mut |wire, tap| {
+                request.ask(wire, tap)
+            })
     }
 
     fn exchange(
@@ -281,7 +281,9 @@ impl<'a> Transfer<'a> {
         by_proxy: bool,
     ) -> Result<Response, Failure> {
         let withheld = self.body_withheld(by_proxy);
-        let head = self.compose(method, by_proxy, withheld).map_err(Failure::before_sending)?;
+        let head = self
+            .compose(method, by_proxy, withheld)
+            .map_err(Failure::before_sending)?;
         let terms = self.terms();
         let host = self.cookie_host();
         let cookies = self.operation.cookies.engine().then(|| CookieKeeper {
@@ -309,13 +311,30 @@ impl<'a> Transfer<'a> {
             found: Found::default(),
         };
         let mut nothing = crate::transfer::source::Source::empty();
-        let source = if withheld { &mut nothing } else { self.content.source() };
-        let outcome = exchange(&mut *link.wire, http, &head, source, &mut reply, terms, self.tap);
+        let source = if withheld {
+            &mut nothing
+        } else {
+            self.content.source()
+        };
+        let outcome = exchange(
+            &mut *link.wire,
+            http,
+            &head,
+            source,
+            &mut reply,
+            terms,
+            self.tap,
+        );
         *found = reply.found;
         outcome
     }
 
-    fn conclude(&mut self, mut link: Link, http: &Connection, response: Response) -> Result<Step, Error> {
+    fn conclude(
+        &mut self,
+        mut link: Link,
+        http: &Connection,
+        response: Response,
+    ) -> Result<Step, Error> {
         self.server_spoke_http10 |= response.head.version() == Version::Http10;
         link.http10 = response.head.version() == Version::Http10;
         if http.reusable() && !response.left {
@@ -382,7 +401,8 @@ impl<'a> Transfer<'a> {
         self.followed += 1;
         if self.request.auto_referer {
             // Not from HTTPS to HTTP (RFC 9110, 10.1.3): the URL was not for everybody to see.
-            let downgraded = self.target.scheme == Scheme::Https && redirect.target.scheme == Scheme::Http;
+            let downgraded =
+                self.target.scheme == Scheme::Https && redirect.target.scheme == Scheme::Http;
             self.referer = (!downgraded).then(|| self.target.without_userinfo());
         }
         match redirect.method {
@@ -430,8 +450,15 @@ impl Transfer<'_> {
         } else {
             self.server.entrust(auth.schemes, credentials, bearer);
         }
-        let chosen = proxies::choose(&self.operation.proxy, &self.shared.environment, &self.target)?;
-        let user = chosen.proxy.filter(|proxy| proxy.kind.is_http()).and_then(|proxy| proxy.user);
+        let chosen = proxies::choose(
+            &self.operation.proxy,
+            &self.shared.environment,
+            &self.target,
+        )?;
+        let user = chosen
+            .proxy
+            .filter(|proxy| proxy.kind.is_http())
+            .and_then(|proxy| proxy.user);
         let user = user.map(|it| Credentials::new(it.user, it.password.reveal()));
         self.proxy.entrust(self.operation.proxy.schemes, user, None);
         Ok(())
@@ -446,7 +473,9 @@ impl Transfer<'_> {
         let in_url = self.target.credentials();
         if auth.netrc.use_it != NetrcUse::Ignored && auth.user.is_none() {
             let url_user = in_url.as_ref().map(|(user, _)| user.as_slice());
-            let has_password = in_url.as_ref().is_some_and(|(_, password)| password.is_some());
+            let has_password = in_url
+                .as_ref()
+                .is_some_and(|(_, password)| password.is_some());
             if !has_password && let Some(found) = self.netrc(url_user)? {
                 return Ok(Some(found));
             }
@@ -459,7 +488,9 @@ impl Transfer<'_> {
     }
 
     fn netrc(&self, user: Option<&[u8]>) -> Result<Option<Credentials>, Error> {
-        let Some(text) = self.job.netrc else { return Ok(None) };
+        let Some(text) = self.job.netrc else {
+            return Ok(None);
+        };
         let found = netrc::find(text, &self.target.ascii_host(), user);
         match found {
             Ok(found) => Ok(found),
@@ -485,7 +516,11 @@ impl Transfer<'_> {
     fn settings(&self, by_proxy: bool) -> Settings {
         let request = &self.request;
         Settings {
-            http09: if request.allow_http09 { Http09::Allowed } else { Http09::Refused },
+            http09: if request.allow_http09 {
+                Http09::Allowed
+            } else {
+                Http09::Refused
+            },
             content_length: if request.ignore_content_length {
                 ContentLength::Ignored
             } else {
@@ -523,7 +558,10 @@ impl Transfer<'_> {
         if http11 || !self.content.is_some() || self.content.length().is_some() {
             return Ok(());
         }
-        Err(Error::new(Exit::UploadFailed, "Chunky upload is not supported by HTTP 1.0"))
+        Err(Error::new(
+            Exit::UploadFailed,
+            "Chunky upload is not supported by HTTP 1.0",
+        ))
     }
 
     fn method(&self) -> String {
@@ -542,46 +580,74 @@ impl Transfer<'_> {
         awaited && self.carries() != Carries::Nothing
     }
 
-    fn compose(&mut self, method: &str, by_proxy: bool, withheld: bool) -> Result<RequestHead, Error> {
-        let uri = self.request.request_target.clone().unwrap_or_else(|| self.target.request_target());
+    fn compose(
+        &mut self,
+        method: &str,
+        by_proxy: bool,
+        withheld: bool,
+    ) -> Result<RequestHead, Error> {
+        let uri = self
+            .request
+            .request_target
+            .clone()
+            .unwrap_or_else(|| self.target.request_target());
         let cnonce = cnonce(&self.shared.noise);
         let authorization = self.authorization(method, &uri, &cnonce);
-        let proxy_authorization = if by_proxy { self.proxy_authorization(method, &uri, &cnonce) } else { None };
+        let proxy_authorization = if by_proxy {
+            self.proxy_authorization(method, &uri, &cnonce)
+        } else {
+            None
+        };
         let cookie = self.cookie();
         let (range, content_range) = self.ranges();
         let signature_lines = self.sign(method)?;
-        let head = compose(&self.request, &Hop {
-            target: &self.target,
-            method,
-            http11: speaks_http11(self.request.version, self.server_spoke_http10),
-            by_proxy,
-            trusted: self.trusted(),
-            other_host: self.other_host(),
-            authorization: authorization.as_deref(),
-            proxy_authorization: proxy_authorization.as_deref(),
-            referer: self.referer.as_deref(),
-            alt_used: self.alt_used.as_deref(),
-            cookie: cookie.as_deref(),
-            range: range.as_deref(),
-            content_range: content_range.as_deref(),
-            signature_lines: &signature_lines,
-            body: if withheld { withheld_body(&self.content) } else { self.content.fields() },
-            never_expect: self.never_expect || withheld,
-            negotiating: withheld,
-        });
+        let head = compose(
+            &self.request,
+            &Hop {
+                target: &self.target,
+                method,
+                http11: speaks_http11(self.request.version, self.server_spoke_http10),
+                by_proxy,
+                trusted: self.trusted(),
+                other_host: self.other_host(),
+                authorization: authorization.as_deref(),
+                proxy_authorization: proxy_authorization.as_deref(),
+                referer: self.referer.as_deref(),
+                alt_used: self.alt_used.as_deref(),
+                cookie: cookie.as_deref(),
+                range: range.as_deref(),
+                content_range: content_range.as_deref(),
+                signature_lines: &signature_lines,
+                body: if withheld {
+                    withheld_body(&self.content)
+                } else {
+                    self.content.fields()
+                },
+                never_expect: self.never_expect || withheld,
+                negotiating: withheld,
+            },
+        );
         if head.octets.len() > MOST_HEAD {
-            return Err(Error::new(Exit::TooLarge, format!("The request head is larger than {MOST_HEAD} bytes")));
+            return Err(Error::new(
+                Exit::TooLarge,
+                format!("The request head is larger than {MOST_HEAD} bytes"),
+            ));
         }
         Ok(head)
     }
 
     fn other_host(&self) -> bool {
-        !self.target.ascii_host().eq_ignore_ascii_case(&self.first.ascii_host())
+        !self
+            .target
+            .ascii_host()
+            .eq_ignore_ascii_case(&self.first.ascii_host())
     }
 
     /// The field lines of a signature, where there is to be one. No request is signed for strangers.
     fn sign(&self, method: &str) -> Result<Vec<Vec<u8>>, Error> {
-        let Some(signer) = self.signer.filter(|_| self.trusted()) else { return Ok(Vec::new()) };
+        let Some(signer) = self.signer.filter(|_| self.trusted()) else {
+            return Ok(Vec::new());
+        };
         let outgoing = Outgoing {
             request: &self.request,
             target: &self.target,
@@ -591,13 +657,22 @@ impl Transfer<'_> {
             time: self.now(),
         };
         let signature = signer.sign(self.signatory.as_ref(), &outgoing)?;
-        let Some(Signed { lines, remarks }) = signature else { return Ok(Vec::new()) };
+        let Some(Signed { lines, remarks }) = signature else {
+            return Ok(Vec::new());
+        };
         for remark in &remarks {
             self.tap.emit(Happening::Signing { remark });
         }
-        let user = self.signatory.as_ref().map(|it| String::from_utf8_lossy(it.user()));
+        let user = self
+            .signatory
+            .as_ref()
+            .map(|it| String::from_utf8_lossy(it.user()));
         let user = user.as_deref().unwrap_or_default();
-        self.tap.emit(Happening::Authenticating { side: Side::Server, scheme: signer.scheme(), user });
+        self.tap.emit(Happening::Authenticating {
+            side: Side::Server,
+            scheme: signer.scheme(),
+            user,
+        });
         Ok(lines)
     }
 
@@ -620,7 +695,11 @@ impl Transfer<'_> {
     fn tell_scheme(&self, negotiation: &Negotiation, side: Side) {
         if let Some(scheme) = negotiation.scheme() {
             let (scheme, user) = (scheme.to_string(), negotiation.user());
-            self.tap.emit(Happening::Authenticating { side, scheme: &scheme, user: &user });
+            self.tap.emit(Happening::Authenticating {
+                side,
+                scheme: &scheme,
+                user: &user,
+            });
         }
     }
 
@@ -634,7 +713,10 @@ impl Transfer<'_> {
         match given {
             Some(value) => {
                 let value = String::from_utf8_lossy(value).into_owned();
-                let end = value.rfind(':').filter(|_| !value.ends_with(']')).unwrap_or(value.len());
+                let end = value
+                    .rfind(':')
+                    .filter(|_| !value.ends_with(']'))
+                    .unwrap_or(value.len());
                 value.get(..end).unwrap_or_default().to_owned()
             }
             None => self.target.ascii_host(),
@@ -650,8 +732,17 @@ impl Transfer<'_> {
         }
         let host = self.cookie_host();
         let secure = self.target.scheme == Scheme::Https;
-        let origin = Origin { host: &host, path: &self.target.path, secure };
-        let jar = self.shared.memory.jar.lock().unwrap_or_else(PoisonError::into_inner);
+        let origin = Origin {
+            host: &host,
+            path: &self.target.path,
+            secure,
+        };
+        let jar = self
+            .shared
+            .memory
+            .jar
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let field = if plan.engine() {
             jar.header_for(&origin, typed.map(str::as_bytes), self.now())
         } else {
@@ -659,7 +750,9 @@ impl Transfer<'_> {
         };
         field.map(|field| {
             for limit in &field.limits {
-                self.tap.emit(Happening::CookieHeard { outcome: &limit.to_string() });
+                self.tap.emit(Happening::CookieHeard {
+                    outcome: &limit.to_string(),
+                });
             }
             field.value
         })
@@ -675,7 +768,9 @@ impl Transfer<'_> {
         let length = self.content.length();
         let last = |start: u64| length.map(|length| start + length);
         let range = match (self.request.resume, &self.request.range) {
-            (Some(Resume::FromFile), _) => last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1))),
+            (Some(Resume::FromFile), _) => {
+                last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1)))
+            }
             (Some(Resume::At(_)), _) if from > 0 => {
                 last(from).map(|total| format!("bytes {from}-{}/{total}", total.saturating_sub(1)))
             }
@@ -689,9 +784,15 @@ impl Transfer<'_> {
 fn withheld_body(content: &Content) -> BodyFields<'_> {
     match content.fields() {
         BodyFields::None => BodyFields::None,
-        BodyFields::Some { content_type, multipart, .. } => {
-            BodyFields::Some { length: Some(0), content_type, multipart }
-        }
+        BodyFields::Some {
+            content_type,
+            multipart,
+            ..
+        } => BodyFields::Some {
+            length: Some(0),
+            content_type,
+            multipart,
+        },
     }
 }
 
@@ -718,14 +819,26 @@ fn allowed(operation: &Operation, target: &Target) -> Result<(), Error> {
     if follow::allows(operation.follow.proto, target.scheme) {
         return Ok(());
     }
-    Err(Error::new(Exit::UnsupportedProtocol, format!("Protocol \"{}\" disabled", target.scheme)))
+    Err(Error::new(
+        Exit::UnsupportedProtocol,
+        format!("Protocol \"{}\" disabled", target.scheme),
+    ))
 }
 
 /// What stands in a request line holds no blank: a server would read another line than was meant.
 fn check_request_line(request: &Request) -> Result<(), Error> {
-    for (option, value) in [("-X", &request.method), ("--request-target", &request.request_target)] {
-        if let Some(value) = value.as_ref().filter(|value| value.chars().any(|c| c.is_control() || c == ' ')) {
-            let message = format!("{option} '{}' holds a blank or a control character", value.escape_debug());
+    for (option, value) in [
+        ("-X", &request.method),
+        ("--request-target", &request.request_target),
+    ] {
+        if let Some(value) = value
+            .as_ref()
+            .filter(|value| value.chars().any(|c| c.is_control() || c == ' '))
+        {
+            let message = format!(
+                "{option} '{}' holds a blank or a control character",
+                value.escape_debug()
+            );
             return Err(Error::new(Exit::FailedInit, message));
         }
     }
@@ -735,7 +848,9 @@ fn check_request_line(request: &Request) -> Result<(), Error> {
 /// A URL that cannot be used.
 fn rejected(error: &crate::target::UrlError) -> Error {
     match error {
-        crate::target::UrlError::Unsupported(_) => Error::new(Exit::UnsupportedProtocol, error.to_string()),
+        crate::target::UrlError::Unsupported(_) => {
+            Error::new(Exit::UnsupportedProtocol, error.to_string())
+        }
         other => Error::new(Exit::UrlMalformat, format!("URL rejected: {other}")),
     }
 }

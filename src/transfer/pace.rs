@@ -15,7 +15,11 @@ pub struct Pace {
 impl Pace {
     /// A pace that begins now; no rate is no limit.
     pub fn new(rate: Option<u64>, now: Instant) -> Self {
-        Self { rate: rate.filter(|rate| *rate > 0), began: now, octets: 0 }
+        Self {
+            rate: rate.filter(|rate| *rate > 0),
+            began: now,
+            octets: 0,
+        }
     }
 
     /// So many octets moved.
@@ -32,7 +36,8 @@ impl Pace {
     pub fn next(&self, now: Instant) -> Option<Instant> {
         let rate = self.rate?;
         let nanoseconds = u128::from(self.octets) * 1_000_000_000 / u128::from(rate);
-        let due = self.began + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1));
+        let due =
+            self.began + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1));
         (due > now).then_some(due)
     }
 

@@ -26,15 +26,30 @@ pub struct Chosen {
 ///
 /// # Errors
 /// Exit 5 for a proxy that is none, 7 for a scheme that no proxy has.
-pub fn choose(plan: &Proxying, environment: &Environment, target: &Target) -> Result<Chosen, Error> {
-    let exempt = plan.noproxy.as_deref().or_else(|| environment.var("no_proxy").or_else(|| environment.var("NO_PROXY")));
+pub fn choose(
+    plan: &Proxying,
+    environment: &Environment,
+    target: &Target,
+) -> Result<Chosen, Error> {
+    let exempt = plan.noproxy.as_deref().or_else(|| {
+        environment
+            .var("no_proxy")
+            .or_else(|| environment.var("NO_PROXY"))
+    });
     if exempt.is_some_and(|list| is_exempt(list, target)) {
         return Ok(Chosen::default());
     }
     let given = plan.proxy.as_ref().map(|it| it.reveal().to_owned());
     let text = given.or_else(|| from_environment(environment, target.scheme));
-    let proxy = text.filter(|text| !text.is_empty()).map(|text| read(&text, plan.user.as_ref())).transpose()?;
-    let preproxy = plan.preproxy.as_ref().map(|it| read(it.reveal(), None)).transpose()?;
+    let proxy = text
+        .filter(|text| !text.is_empty())
+        .map(|text| read(&text, plan.user.as_ref()))
+        .transpose()?;
+    let preproxy = plan
+        .preproxy
+        .as_ref()
+        .map(|it| read(it.reveal(), None))
+        .transpose()?;
     Ok(Chosen { proxy, preproxy })
 }
 
@@ -44,7 +59,10 @@ fn from_environment(environment: &Environment, scheme: Scheme) -> Option<String>
         Scheme::Http => &["http_proxy", "all_proxy", "ALL_PROXY"],
         Scheme::Https => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
     };
-    names.iter().find_map(|name| environment.var(name)).map(str::to_owned)
+    names
+        .iter()
+        .find_map(|name| environment.var(name))
+        .map(str::to_owned)
 }
 
 /// Reads `[scheme://][user[:password]@]host[:port]`.
@@ -61,18 +79,27 @@ fn read(text: &str, user: Option<&UserPassword>) -> Result<Proxy, Error> {
         Some((userinfo, host_port)) => (Some(userinfo), host_port),
         None => (None, authority),
     };
-    let socket = (!kind.is_http() && host_port.eq_ignore_ascii_case("localhost") && path.len() > 1).then(|| path.into());
+    let socket = (!kind.is_http() && host_port.eq_ignore_ascii_case("localhost") && path.len() > 1)
+        .then(|| path.into());
     let place = place(host_port, kind).ok_or_else(|| unusable(text))?;
     let user = match userinfo {
         Some(userinfo) => Some(split_user(userinfo)),
         None => user.cloned(),
     };
-    Ok(Proxy { kind, place, socket, user })
+    Ok(Proxy {
+        kind,
+        place,
+        socket,
+        user,
+    })
 }
 
 fn unusable(text: &str) -> Error {
     let shown = text.rsplit_once('@').map_or(text, |(_, host)| host);
-    Error::new(Exit::CouldntResolveProxy, format!("Unsupported proxy syntax in '{shown}'"))
+    Error::new(
+        Exit::CouldntResolveProxy,
+        format!("Unsupported proxy syntax in '{shown}'"),
+    )
 }
 
 fn kind_of(scheme: &str) -> Result<ProxyKind, Error> {
@@ -99,15 +126,25 @@ fn place(host_port: &str, kind: ProxyKind) -> Option<Place> {
         }
         None => host_port.rsplit_once(':').unwrap_or((host_port, "")),
     };
-    let port = if port.is_empty() { default } else { port.parse().ok()? };
-    let well_formed = !host.is_empty() && !host.chars().any(|c| c.is_whitespace() || c.is_control());
+    let port = if port.is_empty() {
+        default
+    } else {
+        port.parse().ok()?
+    };
+    let well_formed =
+        !host.is_empty() && !host.chars().any(|c| c.is_whitespace() || c.is_control());
     well_formed.then(|| Place::new(host, port))
 }
 
 fn split_user(userinfo: &str) -> UserPassword {
-    let decode = |text: &str| String::from_utf8_lossy(&crate::codec::text::percent_decode(text.as_bytes())).into_owned();
+    let decode = |text: &str| {
+        String::from_utf8_lossy(&crate::codec::text::percent_decode(text.as_bytes())).into_owned()
+    };
     let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-    UserPassword { user: decode(user), password: Secret::new(decode(password)) }
+    UserPassword {
+        user: decode(user),
+        password: Secret::new(decode(password)),
+    }
 }
 
 /// Whether a host is on a list of hosts that need no proxy: names with all below them, addresses,
@@ -118,34 +155,56 @@ pub fn is_exempt(list: &str, target: &Target) -> bool {
     }
     let host = target.ascii_host();
     let name = host.trim_end_matches('.');
-    list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty()).any(|entry| match target.connect_host() {
-        Host::Address(address, _) => network_has(entry, *address),
-        Host::Name(_) => domain_has(entry.trim_matches('.'), name),
-    })
+    list.split([',', ' ', '\t'])
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| match target.connect_host() {
+            Host::Address(address, _) => network_has(entry, *address),
+            Host::Name(_) => domain_has(entry.trim_matches('.'), name),
+        })
 }
 
 fn domain_has(domain: &str, name: &str) -> bool {
     if domain.is_empty() {
         return false;
     }
-    let Some(start) = name.len().checked_sub(domain.len()) else { return false };
-    let Some(end) = name.get(start..) else { return false };
-    end.eq_ignore_ascii_case(domain) && (start == 0 || name.as_bytes().get(start - 1) == Some(&b'.'))
+    let Some(start) = name.len().checked_sub(domain.len()) else {
+        return false;
+    };
+    let Some(end) = name.get(start..) else {
+        return false;
+    };
+    end.eq_ignore_ascii_case(domain)
+        && (start == 0 || name.as_bytes().get(start - 1) == Some(&b'.'))
 }
 
 fn network_has(network: &str, address: IpAddr) -> bool {
     let (base, bits) = network.split_once('/').unwrap_or((network, ""));
-    let base = base.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(base);
-    let Ok(base) = base.parse::<IpAddr>() else { return false };
+    let base = base
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(base);
+    let Ok(base) = base.parse::<IpAddr>() else {
+        return false;
+    };
     let prefix = |octets: &[u8], bits: u32| -> Option<u128> {
-        let whole = octets.iter().fold(0_u128, |sum, octet| (sum << 8) | u128::from(*octet));
+        let whole = octets
+            .iter()
+            .fold(0_u128, |sum, octet| (sum << 8) | u128::from(*octet));
         let width = octets.len() as u32 * 8;
-        width.checked_sub(bits).map(|rest| whole.checked_shr(rest).unwrap_or(0))
+        width
+            .checked_sub(bits)
+            .map(|rest| whole.checked_shr(rest).unwrap_or(0))
     };
     let same = |one: &[u8], other: &[u8]| {
         let width = one.len() as u32 * 8;
-        let bits = if bits.is_empty() { Some(width) } else { bits.parse().ok() };
-        bits.is_some_and(|bits| prefix(one, bits).is_some() && prefix(one, bits) == prefix(other, bits))
+        let bits = if bits.is_empty() {
+            Some(width)
+        } else {
+            bits.parse().ok()
+        };
+        bits.is_some_and(|bits| {
+            prefix(one, bits).is_some() && prefix(one, bits) == prefix(other, bits)
+        })
     };
     match (base, address) {
         (IpAddr::V4(one), IpAddr::V4(other)) => same(&one.octets(), &other.octets()),

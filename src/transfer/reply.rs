@@ -15,7 +15,7 @@ use crate::plan::{ConditionKind, Fail, FollowMode, Operation, TimeCondition};
 use crate::target::Target;
 use crate::transfer::cookies::{Jar, Origin, Quota};
 use crate::transfer::dump::Dump;
-use crate::transfer::exchange::{Reception, Receiver};
+use crate::transfer::exchange::{Receiver, Reception};
 use crate::transfer::follow;
 use crate::transfer::memory::Listener;
 use crate::transfer::naming;
@@ -117,7 +117,11 @@ impl Receiver for Reply<'_> {
 
     fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error> {
         if role == Role::TrailerLine {
-            return if self.found.delivering { self.pass_trailer(line) } else { Ok(()) };
+            return if self.found.delivering {
+                self.pass_trailer(line)
+            } else {
+                Ok(())
+            };
         }
         self.pass_line(role, line)
     }
@@ -127,8 +131,14 @@ impl Receiver for Reply<'_> {
             return Ok(Reception::Ignore);
         }
         let locations: Vec<_> = head.all("Location").map(|field| field.value).collect();
-        if locations.windows(2).any(|pair| matches!(pair, [one, other] if one != other)) {
-            return Err(Error::new(Exit::WeirdServerReply, "Multiple Location headers"));
+        if locations
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one != other))
+        {
+            return Err(Error::new(
+                Exit::WeirdServerReply,
+                "Multiple Location headers",
+            ));
         }
         self.found.again = self.concludes_again(head);
         if !self.found.again {
@@ -138,7 +148,12 @@ impl Receiver for Reply<'_> {
             return Ok(Reception::Ignore);
         }
         self.refuse_size(head)?;
-        if self.operation.request.condition.is_some_and(|condition| !self.meets(condition)) {
+        if self
+            .operation
+            .request
+            .condition
+            .is_some_and(|condition| !self.meets(condition))
+        {
             self.found.condition_unmet = true;
             self.tap.emit(Happening::NotModifiedAfterAll);
             return Ok(Reception::Leave);
@@ -183,7 +198,9 @@ impl Reply<'_> {
     /// A trailer line as a header line: with a CR LF, whatever it came with.
     fn pass_trailer(&mut self, line: &[u8]) -> Result<(), Error> {
         match line.strip_suffix(b"\n") {
-            Some(text) if !text.ends_with(b"\r") => self.pass_line(Role::TrailerLine, &[text, b"\r\n"].concat()),
+            Some(text) if !text.ends_with(b"\r") => {
+                self.pass_line(Role::TrailerLine, &[text, b"\r\n"].concat())
+            }
             _ => self.pass_line(Role::TrailerLine, line),
         }
     }
@@ -197,7 +214,8 @@ impl Reply<'_> {
         let status = self.found.status;
         if is("Set-Cookie") {
             self.cookie(value);
-        } else if is("Location") && (300..400).contains(&status) && self.follows() && self.has_body {
+        } else if is("Location") && (300..400).contains(&status) && self.follows() && self.has_body
+        {
             self.tap.emit(Happening::Rewinding);
         } else if is("Retry-After") {
             self.found.retry_after = Some(value.to_vec());
@@ -214,16 +232,24 @@ impl Reply<'_> {
         for negotiation in [&mut *self.server, &mut *self.proxy] {
             if status == negotiation.challenge_status() && is(negotiation.challenge_field()) {
                 for remark in negotiation.hear(value) {
-                    self.tap.emit(Happening::AuthenticationRemark { remark: &remark.to_string() });
+                    self.tap.emit(Happening::AuthenticationRemark {
+                        remark: &remark.to_string(),
+                    });
                 }
             }
         }
     }
 
     fn cookie(&mut self, value: &[u8]) {
-        let Some(keeper) = &mut self.cookies else { return };
+        let Some(keeper) = &mut self.cookies else {
+            return;
+        };
         let secure = self.target.scheme == crate::target::Scheme::Https;
-        let origin = Origin { host: keeper.host, path: &self.target.path, secure };
+        let origin = Origin {
+            host: keeper.host,
+            path: &self.target.path,
+            secure,
+        };
         let mut jar = keeper.jar.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = jar.set(value, &origin, &mut keeper.quota, keeper.now);
         if let Some(outcome) = outcome.line() {
@@ -232,14 +258,17 @@ impl Reply<'_> {
     }
 
     fn name_file(&mut self, value: &[u8]) {
-        if let (Some(name), Place::File(saved)) = (naming::from_disposition(value), self.sink.place()) {
+        if let (Some(name), Place::File(saved)) =
+            (naming::from_disposition(value), self.sink.place())
+        {
             saved.rename(&name);
         }
     }
 
     /// Whether the same request is to be made again, with credentials or with its body.
     fn concludes_again(&mut self, head: &Head) -> bool {
-        let challenged = [self.server.conclude(head), self.proxy.conclude(head)].contains(&Verdict::Again);
+        let challenged =
+            [self.server.conclude(head), self.proxy.conclude(head)].contains(&Verdict::Again);
         let unchallenged = self.body_withheld && head.status() < 300;
         if unchallenged {
             self.server.not_needed();
@@ -255,23 +284,39 @@ impl Reply<'_> {
         if self.operation.output.fail != Fail::WithoutBody || status < 400 || nothing_left {
             return Ok(());
         }
-        Err(Error::new(Exit::HttpReturnedError, format!("The requested URL returned error: {status}")))
+        Err(Error::new(
+            Exit::HttpReturnedError,
+            format!("The requested URL returned error: {status}"),
+        ))
     }
 
     fn refuse_size(&self, head: &Head) -> Result<(), Error> {
-        let Some(most) = self.operation.limits.file_size.filter(|most| *most > 0) else { return Ok(()) };
-        let ignored = self.operation.request.ignore_content_length || head.field("Transfer-Encoding").is_some();
+        let Some(most) = self.operation.limits.file_size.filter(|most| *most > 0) else {
+            return Ok(());
+        };
+        let ignored = self.operation.request.ignore_content_length
+            || head.field("Transfer-Encoding").is_some();
         let length = head.field("Content-Length").filter(|_| !ignored);
-        let length = length.and_then(|field| String::from_utf8_lossy(&field.value).trim().parse::<u64>().ok());
+        let length = length.and_then(|field| {
+            String::from_utf8_lossy(&field.value)
+                .trim()
+                .parse::<u64>()
+                .ok()
+        });
         match length {
-            Some(length) if length > most => Err(Error::new(Exit::FilesizeExceeded, "Maximum file size exceeded")),
+            Some(length) if length > most => Err(Error::new(
+                Exit::FilesizeExceeded,
+                "Maximum file size exceeded",
+            )),
             _ => Ok(()),
         }
     }
 
     /// `-z`: whether the document's date meets the condition; the server need not have looked.
     fn meets(&self, condition: TimeCondition) -> bool {
-        let Some(modified) = self.found.last_modified else { return true };
+        let Some(modified) = self.found.last_modified else {
+            return true;
+        };
         match condition.kind {
             ConditionKind::ModifiedSince => modified > condition.time,
             ConditionKind::UnmodifiedSince => modified <= condition.time,
@@ -288,9 +333,15 @@ impl Reply<'_> {
             return Ok(true);
         }
         if head.status() == 206 || head.field("Content-Range").is_some() {
-            return if continues(head, from) { Ok(false) } else { Err(no_resumption()) };
+            return if continues(head, from) {
+                Ok(false)
+            } else {
+                Err(no_resumption())
+            };
         }
-        let length = head.field("Content-Length").map(|field| String::from_utf8_lossy(&field.value).into_owned());
+        let length = head
+            .field("Content-Length")
+            .map(|field| String::from_utf8_lossy(&field.value).into_owned());
         if length.and_then(|length| length.trim().parse().ok()) == Some(from) {
             return Ok(true);
         }
@@ -309,15 +360,23 @@ impl Reply<'_> {
         if self.operation.request.transfer_encoding && !self.operation.request.raw {
             for coding in crate::http1::codings(head) {
                 if !coding.eq_ignore_ascii_case(b"chunked") {
-                    codings.add(&coding).map_err(|refused| unknown_coding(&refused))?;
+                    codings
+                        .add(&coding)
+                        .map_err(|refused| unknown_coding(&refused))?;
                 }
             }
         }
-        let coded = codings.is_empty() && head.field("Content-Encoding").is_some_and(|it| *it.value != *b"identity");
-        let form = head.field("Content-Type").and_then(|field| Form::of(&field.value));
+        let coded = codings.is_empty()
+            && head
+                .field("Content-Encoding")
+                .is_some_and(|it| *it.value != *b"identity");
+        let form = head
+            .field("Content-Type")
+            .and_then(|field| Form::of(&field.value));
         Ok(Treatment {
             codings,
-            layout: form.filter(|_| self.layout == Layout::Json && !coded && !self.operation.request.raw),
+            layout: form
+                .filter(|_| self.layout == Layout::Json && !coded && !self.operation.request.raw),
             unbuffered: self.operation.output.no_buffer,
         })
     }
@@ -325,8 +384,12 @@ impl Reply<'_> {
 
 /// Whether a partial response begins where the file ends (RFC 9110, 14.4). curl takes any.
 fn continues(head: &Head, from: u64) -> bool {
-    let range = head.field("Content-Range").map(|field| String::from_utf8_lossy(&field.value).into_owned());
-    let first = range.as_deref().and_then(|range| range.trim().strip_prefix("bytes"));
+    let range = head
+        .field("Content-Range")
+        .map(|field| String::from_utf8_lossy(&field.value).into_owned());
+    let first = range
+        .as_deref()
+        .and_then(|range| range.trim().strip_prefix("bytes"));
     let first = first.and_then(|range| range.trim_start().split('-').next());
     first.and_then(|first| first.parse().ok()) == Some(from)
 }
@@ -337,13 +400,18 @@ fn no_resumption() -> Error {
 }
 
 fn status_of(line: &[u8]) -> u16 {
-    let word = line.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+    let word = line
+        .split(|&octet| octet == b' ')
+        .nth(1)
+        .unwrap_or_default();
     String::from_utf8_lossy(word).trim().parse().unwrap_or(0)
 }
 
 fn add_codings(codings: &mut Codings, head: &Head, name: &str) -> Result<(), Error> {
     for field in head.all(name) {
-        codings.add(&field.value).map_err(|refused| unknown_coding(&refused))?;
+        codings
+            .add(&field.value)
+            .map_err(|refused| unknown_coding(&refused))?;
     }
     Ok(())
 }
@@ -353,7 +421,9 @@ fn unknown_coding(refused: &Refused) -> Error {
         Refused::Unknown(name) => {
             let name = text::visible(name);
             let known = crate::codec::content::ACCEPT_ENCODING;
-            format!("Unrecognized content encoding type {name}. rcurl understands {known} content encodings.")
+            format!(
+                "Unrecognized content encoding type {name}. rcurl understands {known} content encodings."
+            )
         }
         Refused::TooMany => {
             let most = crate::codec::content::MOST_CODINGS;

@@ -6,9 +6,9 @@
 use crate::error::{Error, Exit};
 use crate::plan::{Auth, Body, Httpsig, Request, Secret};
 use crate::target::Target;
-use crate::transfer::auth::Credentials;
 use crate::transfer::compose::{fields_sent, host_sent, names_field};
 use crate::transfer::content::Content;
+use crate::transfer::credentials::Credentials;
 use crate::transfer::follow::Carries;
 use crate::transfer::httpsig::{self, Key};
 use crate::transfer::signable::{Payload, Signable, Signed};

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::codec::date::basic_utc;
 use crate::codec::text::{hexadecimal, percent_decode, percent_encode};
 use crate::error::Exit;
-use crate::transfer::auth::Credentials;
+use crate::transfer::credentials::Credentials;
 use crate::transfer::keyed::hmac_sha256;
 use crate::transfer::signable::{Payload, Signable, Signed};
 

@@ -76,7 +76,13 @@ impl Saved {
     /// A file of this name, in this folder.
     pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
         let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
-        Self { path, folder: folder.map(Path::to_owned), how, file: None, chosen_by_server: false }
+        Self {
+            path,
+            folder: folder.map(Path::to_owned),
+            how,
+            file: None,
+            chosen_by_server: false,
+        }
     }
 
     /// The name as it stands now.
@@ -88,7 +94,10 @@ impl Saved {
     /// is a link followed.
     pub fn rename(&mut self, name: &str) {
         if self.file.is_none() && self.how.namer == Namer::Server {
-            self.path = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+            self.path = self
+                .folder
+                .as_ref()
+                .map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
             self.chosen_by_server = true;
         }
     }
@@ -96,13 +105,19 @@ impl Saved {
     fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
         if self.file.is_none() {
             let file = self.create().map_err(|error| {
-                let message = format!("Failed to open the file {}: {}", self.path.display(), reason(&error));
+                let message = format!(
+                    "Failed to open the file {}: {}",
+                    self.path.display(),
+                    reason(&error)
+                );
                 Error::new(Exit::WriteError, message).because(error)
             })?;
             self.file = Some(file);
             tap.emit(Happening::Saving { path: &self.path });
         }
-        self.file.as_mut().ok_or_else(|| Error::new(Exit::WriteError, "no file"))
+        self.file
+            .as_mut()
+            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
     }
 
     fn create(&mut self) -> io::Result<File> {
@@ -112,7 +127,10 @@ impl Saved {
             std::fs::create_dir_all(parent)?;
         }
         if self.how.append {
-            return OpenOptions::new().append(true).create(true).open(&self.path);
+            return OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.path);
         }
         let keep = match self.how.clobber {
             Clobber::Default => self.chosen_by_server,
@@ -120,7 +138,10 @@ impl Saved {
             Clobber::Never => return self.create_numbered(),
         };
         if keep {
-            OpenOptions::new().write(true).create_new(true).open(&self.path)
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&self.path)
         } else {
             File::create(&self.path)
         }
@@ -133,7 +154,11 @@ impl Saved {
             if number > 0 {
                 self.path = naming::numbered(&wanted, number);
             }
-            match OpenOptions::new().write(true).create_new(true).open(&self.path) {
+            match OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&self.path)
+            {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 other => return other,
             }
@@ -179,7 +204,17 @@ impl Sink {
     pub fn new(place: Place, most: Option<u64>) -> Self {
         let limit = most.unwrap_or(0);
         let room = most.filter(|most| *most > 0);
-        Self { place, decoder: None, layout: None, visible: None, room, limit, written: 0, delivered: 0, content: 0 }
+        Self {
+            place,
+            decoder: None,
+            layout: None,
+            visible: None,
+            room,
+            limit,
+            written: 0,
+            delivered: 0,
+            content: 0,
+        }
     }
 
     /// Where content goes.
@@ -208,11 +243,25 @@ impl Sink {
             _ => (false, false),
         };
         let style = Style {
-            colours: if colour { Colours::STANDARD } else { Colours::NONE },
-            controls: if terminal { Controls::Visible } else { Controls::AsSent },
+            colours: if colour {
+                Colours::STANDARD
+            } else {
+                Colours::NONE
+            },
+            controls: if terminal {
+                Controls::Visible
+            } else {
+                Controls::AsSent
+            },
         };
-        let check = if treatment.unbuffered { Check::Streaming } else { Check::Held };
-        self.layout = treatment.layout.map(|form| Formatter::new(form, style, check));
+        let check = if treatment.unbuffered {
+            Check::Streaming
+        } else {
+            Check::Held
+        };
+        self.layout = treatment
+            .layout
+            .map(|form| Formatter::new(form, style, check));
         let asked_raw = matches!(&self.place, Place::Stdout(stdout) if stdout.binary);
         self.visible = (terminal && self.layout.is_none() && !asked_raw).then(Visible::new);
     }
@@ -230,7 +279,9 @@ impl Sink {
 
     /// A piece of content.
     pub fn content(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        let Some(mut decoder) = self.decoder.take() else { return self.decoded(octets, tap) };
+        let Some(mut decoder) = self.decoder.take() else {
+            return self.decoded(octets, tap);
+        };
         let result = decoder.decode(octets, &mut |decoded| self.decoded(decoded, tap));
         self.decoder = Some(decoder);
         result.map_err(|failure| match failure {
@@ -241,7 +292,10 @@ impl Sink {
 
     /// The content is over.
     pub fn end(&mut self, tap: &Tap) -> Result<(), Error> {
-        let complete = self.decoder.take().map_or(Ok(()), |decoder| decoder.finish());
+        let complete = self
+            .decoder
+            .take()
+            .map_or(Ok(()), |decoder| decoder.finish());
         self.settle(tap)?;
         complete.map_err(undecodable)
     }
@@ -251,7 +305,10 @@ impl Sink {
         if let Some(mut layout) = self.layout.take() {
             layout.finish(&mut |octets| self.write(octets, tap))?;
             if let Some(at) = layout.broken() {
-                tap.emit(Happening::JsonBroken { line: at.line, column: at.column });
+                tap.emit(Happening::JsonBroken {
+                    line: at.line,
+                    column: at.column,
+                });
             }
         }
         if let Some(mut filter) = self.visible.take() {
@@ -305,8 +362,11 @@ impl Sink {
     }
 
     fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
-        let Some(room) = self.room else { return self.lay_out(octets, tap) };
-        let fitting = usize::try_from(room).map_or(octets, |room| octets.get(..room).unwrap_or(octets));
+        let Some(room) = self.room else {
+            return self.lay_out(octets, tap);
+        };
+        let fitting =
+            usize::try_from(room).map_or(octets, |room| octets.get(..room).unwrap_or(octets));
         self.room = Some(room - fitting.len() as u64);
         self.lay_out(fitting, tap)?;
         if fitting.len() < octets.len() {
@@ -334,9 +394,15 @@ impl Sink {
 
     /// Binary content does not go to a terminal unless asked for.
     fn refuse_binary(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let Place::Stdout(stdout) = &self.place else { return Ok(()) };
+        let Place::Stdout(stdout) = &self.place else {
+            return Ok(());
+        };
         let start = octets.get(..LOOK_FOR_BINARY).unwrap_or(octets);
-        if !stdout.terminal || stdout.binary || self.content >= LOOK_FOR_BINARY as u64 || !start.contains(&0) {
+        if !stdout.terminal
+            || stdout.binary
+            || self.content >= LOOK_FOR_BINARY as u64
+            || !start.contains(&0)
+        {
             return Ok(());
         }
         let message = "Binary output can mess up your terminal. Use \"--output -\" to tell rcurl to output it to your \
@@ -347,7 +413,9 @@ impl Sink {
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         self.write_to_place(octets, tap)?;
         self.delivered += octets.len() as u64;
-        tap.emit(Happening::Delivered { bytes: octets.len() as u64 });
+        tap.emit(Happening::Delivered {
+            bytes: octets.len() as u64,
+        });
         Ok(())
     }
 
@@ -368,9 +436,15 @@ impl Sink {
 
 fn undecodable(fault: Fault) -> Error {
     let message = match fault {
-        Fault::Corrupt(coding) => format!("Error while processing content unencoding: corrupt {coding}"),
-        Fault::Truncated(coding) => format!("Error while processing content unencoding: {coding} ends too early"),
-        Fault::WindowTooLarge => "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned(),
+        Fault::Corrupt(coding) => {
+            format!("Error while processing content unencoding: corrupt {coding}")
+        }
+        Fault::Truncated(coding) => {
+            format!("Error while processing content unencoding: {coding} ends too early")
+        }
+        Fault::WindowTooLarge => {
+            "Error while processing content unencoding: zstd wants a window over 8 MiB".to_owned()
+        }
     };
     Error::new(Exit::BadContentEncoding, message)
 }
@@ -379,7 +453,10 @@ fn undecodable(fault: Fault) -> Error {
 fn styled(line: &[u8], bold: bool) -> String {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
-    let colon = text.iter().position(|&octet| octet == b':').filter(|_| bold);
+    let colon = text
+        .iter()
+        .position(|&octet| octet == b':')
+        .filter(|_| bold);
     match colon.and_then(|at| text.split_at_checked(at)) {
         Some((name, rest)) => format!("\x1b[1m{}\x1b[0m{}\r\n", visible(name), visible(rest)),
         None => format!("{}\r\n", visible(text)),

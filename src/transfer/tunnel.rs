@@ -13,7 +13,7 @@ use crate::plan::Operation;
 use crate::target::Target;
 use crate::transfer::compose::compose_connect;
 use crate::transfer::dump::Dump;
-use crate::transfer::exchange::{Reception, Receiver, Terms, exchange};
+use crate::transfer::exchange::{Receiver, Reception, Terms, exchange};
 use crate::transfer::negotiation::{Negotiation, Verdict};
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
@@ -43,17 +43,31 @@ impl TunnelRequest<'_> {
     /// Exit 7 when the proxy refuses, as curl has it.
     pub fn ask(&mut self, wire: &mut dyn Wire, tap: &Tap) -> Result<Tunnel, Error> {
         let authority = self.target.host_and_port();
-        let mut http = Connection::new(Settings { peer: Peer::Proxy, ..Settings::default() });
+        let mut http = Connection::new(Settings {
+            peer: Peer::Proxy,
+            ..Settings::default()
+        });
         loop {
-            tap.emit(Happening::Tunnelling { authority: &authority });
+            tap.emit(Happening::Tunnelling {
+                authority: &authority,
+            });
             let cnonce = (self.cnonce)();
             let answer = self.proxy.field("CONNECT", &authority, &cnonce);
             if let Some(scheme) = self.proxy.scheme() {
                 let (scheme, user) = (scheme.to_string(), self.proxy.user());
-                tap.emit(Happening::Authenticating { side: crate::event::Side::Proxy, scheme: &scheme, user: &user });
+                tap.emit(Happening::Authenticating {
+                    side: crate::event::Side::Proxy,
+                    scheme: &scheme,
+                    user: &user,
+                });
             }
             let request = &self.operation.request;
-            let head = compose_connect(request, self.target, self.operation.proxy.http10, answer.as_deref());
+            let head = compose_connect(
+                request,
+                self.target,
+                self.operation.proxy.http10,
+                answer.as_deref(),
+            );
             let mut reply = TunnelReply {
                 operation: self.operation,
                 proxy: &mut *self.proxy,
@@ -62,8 +76,19 @@ impl TunnelRequest<'_> {
                 tap,
                 status: 0,
             };
-            let terms = Terms { layer: Layer::Tunnel, ..self.terms };
-            let outcome = exchange(wire, &mut http, &head, &mut Source::empty(), &mut reply, terms, tap);
+            let terms = Terms {
+                layer: Layer::Tunnel,
+                ..self.terms
+            };
+            let outcome = exchange(
+                wire,
+                &mut http,
+                &head,
+                &mut Source::empty(),
+                &mut reply,
+                terms,
+                tap,
+            );
             let response = outcome.map_err(|failure| failed(failure.error))?;
             let status = response.head.status();
             if response.switched {
@@ -71,7 +96,10 @@ impl TunnelRequest<'_> {
                 return Ok(Tunnel::Granted);
             }
             if self.proxy.conclude(&response.head) == Verdict::Settled {
-                return Err(Error::new(Exit::CouldntConnect, format!("CONNECT tunnel failed, response {status}")));
+                return Err(Error::new(
+                    Exit::CouldntConnect,
+                    format!("CONNECT tunnel failed, response {status}"),
+                ));
             }
             if !http.reusable() {
                 return Ok(Tunnel::AskAgain);
@@ -83,8 +111,13 @@ impl TunnelRequest<'_> {
 /// A proxy that ends the connection without an answer is told as curl tells it.
 fn failed(error: Error) -> Error {
     match error.exit {
-        Exit::GotNothing | Exit::PartialFile => Error::new(Exit::RecvError, "Proxy CONNECT aborted"),
-        Exit::OperationTimedout => Error::new(Exit::OperationTimedout, "Proxy CONNECT aborted due to timeout"),
+        Exit::GotNothing | Exit::PartialFile => {
+            Error::new(Exit::RecvError, "Proxy CONNECT aborted")
+        }
+        Exit::OperationTimedout => Error::new(
+            Exit::OperationTimedout,
+            "Proxy CONNECT aborted due to timeout",
+        ),
         _ => error,
     }
 }
@@ -101,13 +134,20 @@ struct TunnelReply<'a> {
 impl Receiver for TunnelReply<'_> {
     fn hear(&mut self, role: Role, line: &[u8]) {
         if role == Role::StatusLine {
-            let word = line.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+            let word = line
+                .split(|&octet| octet == b' ')
+                .nth(1)
+                .unwrap_or_default();
             self.status = String::from_utf8_lossy(word).trim().parse().unwrap_or(0);
         }
-        let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) else { return };
+        let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) else {
+            return;
+        };
         if self.status == self.proxy.challenge_status() && field.is(self.proxy.challenge_field()) {
             for remark in self.proxy.hear(&field.value) {
-                self.tap.emit(Happening::AuthenticationRemark { remark: &remark.to_string() });
+                self.tap.emit(Happening::AuthenticationRemark {
+                    remark: &remark.to_string(),
+                });
             }
         }
     }
@@ -119,14 +159,19 @@ impl Receiver for TunnelReply<'_> {
         if let Some(dump) = &mut self.dump {
             dump.line(line)?;
         }
-        if self.operation.output.include_head { self.sink.head_line(line, self.tap) } else { Ok(()) }
+        if self.operation.output.include_head {
+            self.sink.head_line(line, self.tap)
+        } else {
+            Ok(())
+        }
     }
 
     fn decide(&mut self, head: &Head) -> Result<Reception, Error> {
         let status = head.status();
         for name in ["Content-Length", "Transfer-Encoding"] {
             if (200..300).contains(&status) && head.field(name).is_some() {
-                self.tap.emit(Happening::TunnelFieldIgnored { name, status });
+                self.tap
+                    .emit(Happening::TunnelFieldIgnored { name, status });
             }
         }
         Ok(Reception::Ignore)

@@ -1,7 +1,8 @@
 //! Credentials, challenges, and Digest answers beside those of the RFCs and of curl.
 
 use proptest::prelude::*;
-use rcurl::transfer::auth::{Credentials, Offer, Scheme, Wanted, bearer};
+use rcurl::transfer::auth::{Offer, Scheme, Wanted, bearer};
+use rcurl::transfer::credentials::Credentials;
 use rcurl::transfer::digest::{Asked, Challenge, Turn, answer};
 
 #[test]

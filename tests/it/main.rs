@@ -10,7 +10,9 @@
 )]
 
 mod altsvc;
+mod architecture;
 mod auth;
+mod beside_curl;
 mod cli;
 mod content;
 mod cookies;
@@ -20,8 +22,8 @@ mod encoding;
 mod glob;
 mod hsts;
 mod http1;
-mod ipfs;
 mod httpsig;
+mod ipfs;
 mod json;
 mod ledger;
 mod memory;
@@ -32,6 +34,7 @@ mod notices;
 mod options;
 mod progress;
 mod scripted;
+mod servers;
 mod signing;
 mod sigv4;
 mod source;

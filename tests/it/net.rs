@@ -3,7 +3,6 @@
 mod dial;
 mod proxy;
 mod tls;
-mod world;
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

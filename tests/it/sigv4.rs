@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rcurl::error::Exit;
 use rcurl::target::{Reading, Target};
-use rcurl::transfer::auth::Credentials;
+use rcurl::transfer::credentials::Credentials;
 use rcurl::transfer::signable::{Payload, Signable, Signed};
 use rcurl::transfer::sigv4::{Refusal, canonical_path, canonical_query, sign};
 

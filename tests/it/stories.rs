@@ -26,7 +26,9 @@ fn every_story_is_told_as_it_is_written() {
     for path in all() {
         let told = Story::parse(&std::fs::read_to_string(&path).unwrap()).tell();
         let name = path.file_name().unwrap().display().to_string();
-        let assert = Assert::new().action_env("SNAPSHOTS").palette(Palette::plain());
+        let assert = Assert::new()
+            .action_env("SNAPSHOTS")
+            .palette(Palette::plain());
         let written = Data::read_from(&path, None).raw();
         if let Err(difference) = assert.try_eq(Some(&name), told.into(), written) {
             differences.push(difference.to_string());

@@ -164,6 +164,20 @@ impl Opt {
         format!("{no}{}", self.long)
     }
 
+    /// `-d, --data <data>`, or the same without a letter.
+    pub fn synopsis(&self) -> String {
+        let letter = match self.letter() {
+            Some(letter) => format!("-{letter},"),
+            None => "   ".to_owned(),
+        };
+        let argument = match (self.argument, self.takes()) {
+            ("", _) => String::new(),
+            (argument, Takes::Attached) => argument.to_owned(),
+            (argument, _) => format!(" {argument}"),
+        };
+        format!("{letter} --{}{argument}", self.shown())
+    }
+
     const fn short(mut self, letter: char) -> Self {
         self.short = letter;
         self

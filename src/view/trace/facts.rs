@@ -94,9 +94,7 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
         Happening::RequestSent { body: Some(octets) } => {
             format!("upload completely sent off: {octets} bytes")
         }
-        Happening::ExpectationFailed => {
-            "Got HTTP failure 417 while waiting for a 100".to_owned()
-        }
+        Happening::ExpectationFailed => "Got HTTP failure 417 while waiting for a 100".to_owned(),
         Happening::ContinueNotGranted => "Done waiting for 100-continue".to_owned(),
         Happening::AssumeClose => "HTTP 1.0, assume close after body".to_owned(),
         Happening::CookieHeard { outcome } => (*outcome).to_owned(),
@@ -105,7 +103,9 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("Switched from HTTP to HTTPS due to HSTS => {target}")
         }
         Happening::NotModifiedAfterAll => "Simulate an HTTP 304 response".to_owned(),
-        Happening::TunnelFieldIgnored { name, status } => format!("Ignoring {name} in CONNECT {status} response"),
+        Happening::TunnelFieldIgnored { name, status } => {
+            format!("Ignoring {name} in CONNECT {status} response")
+        }
         Happening::Rewinding => "Need to rewind upload for next request".to_owned(),
         Happening::JsonBroken { line, column } => {
             format!("JSON broken at line {line}, column {column}: the rest as it came")

@@ -18,8 +18,8 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::world::{Issued, World, pem, private, self_signed, trusting};
 use super::{Notes, open, receive, serve, tap_with, way};
+use crate::support::certificates::{Issued, World, pem, private, self_signed, trusting};
 
 fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion]) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -1,1 +1,99 @@
-//! soon
+//! Certificates made on the spot: an authority, and whom it vouches for.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcurl::plan::Tls;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// An authority and the folder that its file stands in.
+pub(crate) struct World {
+    pub(crate) ca: CertifiedIssuer<'static, KeyPair>,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// A certificate with its key.
+pub(crate) struct Issued {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: KeyPair,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Test CA");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), ca.pem()).unwrap();
+        Self { ca, folder }
+    }
+
+    pub(crate) fn issue(
+        &self,
+        names: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Issued {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "leaf");
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.ca).unwrap();
+        Issued {
+            chain: vec![certificate.der().clone()],
+            key,
+        }
+    }
+
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// Settings that trust this world's authority.
+    pub(crate) fn trusting(&self) -> Tls {
+        trusting(&self.folder.path().join("ca.pem"))
+    }
+}
+
+pub(crate) fn trusting(file: &Path) -> Tls {
+    Tls {
+        ca_file: Some(file.to_owned()),
+        ..Tls::default()
+    }
+}
+
+/// What `openssl req -x509` makes: its own issuer, and CA:TRUE.
+pub(crate) fn self_signed() -> Issued {
+    let mut params = CertificateParams::new(["a.test".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "self");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    Issued {
+        chain: vec![certificate.der().clone()],
+        key,
+    }
+}
+
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
+}
+
+pub(crate) fn private(key: &KeyPair) -> PrivateKeyDer<'static> {
+    PrivateKeyDer::try_from(key.serialize_der()).unwrap()
+}

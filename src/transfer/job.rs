@@ -1,0 +1,45 @@
+//! What a transfer is given: its own part of the plan, and what all transfers share.
+//!
+//! Knows: plain data. Must not know: what is done with it.
+
+use crate::environment::Environment;
+use crate::net::Network;
+use crate::plan::Operation;
+use crate::streams::Streams;
+use crate::transfer::memory::Memory;
+use crate::transfer::reply::Layout;
+
+/// Fills octets with noise.
+pub type Noise = dyn Fn(&mut [u8]) + Send + Sync;
+
+/// What all transfers of a run share.
+pub struct Shared {
+    /// Variables and terminals.
+    pub environment: Environment,
+    /// Names and connections.
+    pub network: Network,
+    /// What outlives a transfer.
+    pub memory: Memory,
+    /// The streams of the run.
+    pub streams: Streams,
+    /// Boundaries and client nonces.
+    pub noise: Box<Noise>,
+}
+
+/// One URL, ready to be fetched.
+pub struct Job<'a> {
+    /// What holds for it.
+    pub operation: &'a Operation,
+    /// The URL as typed, after globbing.
+    pub url: &'a str,
+    /// What `-T` sends.
+    pub upload: Option<&'a str>,
+    /// The text of the `.netrc` file.
+    pub netrc: Option<&'a [u8]>,
+    /// `-C`, with the size of the file looked up.
+    pub resume_from: u64,
+    /// The entity tag to compare with.
+    pub etag: Option<&'a str>,
+    /// Whether JSON is laid out.
+    pub layout: Layout,
+}

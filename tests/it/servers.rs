@@ -1,0 +1,378 @@
+//! The built program against servers on real sockets: octet for octet scripted ones, TLS, and
+//! servers of other languages where they are at hand.
+
+mod elsewhere;
+mod secured;
+
+use std::io::Read as _;
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::ExitStatusExt as _;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
+
+use crate::support::program::{Ended, end, rcurl, run, run_with};
+use crate::support::server::{Server, field, response};
+
+const MIB: usize = 1024 * 1024;
+
+/// Octets that repeat late.
+fn octets(count: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    std::iter::repeat_with(next).take(count).collect()
+}
+
+fn hello() -> Server {
+    Server::new(|talk| {
+        while talk.request().is_some() {
+            talk.say(response("200 OK", "", "hello\n"));
+        }
+    })
+}
+
+#[test]
+fn an_echo_of_a_large_upload_does_not_lock_up() {
+    let sent = octets(12 * MIB);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &sent).unwrap();
+    let server = Server::new(move |talk| {
+        let head = talk.head();
+        talk.say("HTTP/1.1 100 Continue\r\n\r\n");
+        let length: usize = field(&head, "content-length").unwrap().parse().unwrap();
+        talk.say(format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+        ));
+        let mut left = length;
+        while left > 0 {
+            let some = talk.some();
+            assert!(!some.is_empty(), "{left} octets did not come");
+            talk.say(&some);
+            left -= some.len();
+        }
+    });
+    let ended = run(rcurl(&[
+        "-sS",
+        "-T",
+        file.path().to_str().unwrap(),
+        &server.url("/"),
+    ]));
+    assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
+    assert!(
+        ended.stdout == sent,
+        "{} octets came back",
+        ended.stdout.len()
+    );
+}
+
+#[test]
+fn an_early_answer_to_a_large_upload_is_seen() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), octets(8 * MIB)).unwrap();
+    let server = Server::new(|talk| {
+        talk.head();
+        talk.say(response(
+            "413 Content Too Large",
+            "Connection: close\r\n",
+            "too large\n",
+        ));
+        talk.close();
+        talk.drain();
+    });
+    let words = [
+        "-sS",
+        "-H",
+        "Expect:",
+        "-T",
+        file.path().to_str().unwrap(),
+        &server.url("/"),
+    ];
+    let ended = run(rcurl(&words));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice(), ended.stderr.as_str()),
+        (Some(0), &b"too large\n"[..], "")
+    );
+}
+
+#[test]
+fn standard_input_goes_out_in_chunks() {
+    let sent = octets(3 * MIB);
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let kept = heard.clone();
+    let server = Server::new(move |talk| {
+        let (head, body) = talk.request().unwrap();
+        assert_eq!(
+            field(&head, "transfer-encoding").as_deref(),
+            Some("chunked")
+        );
+        *kept.lock().unwrap() = unchunked(&body);
+        talk.say(response("201 Created", "", ""));
+    });
+    let ended = run_with(rcurl(&["-sS", "-T", "-", &server.url("/up")]), sent.clone());
+    assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
+    assert!(
+        *heard.lock().unwrap() == sent,
+        "what came is not what was sent"
+    );
+}
+
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    loop {
+        let line = body.iter().position(|&octet| octet == b'\r').unwrap();
+        let size = std::str::from_utf8(&body[..line]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return content;
+        }
+        content.extend_from_slice(&body[line + 2..line + 2 + size]);
+        body = &body[line + 2 + size + 2..];
+    }
+}
+
+#[test]
+fn a_large_body_goes_to_a_file() {
+    let content = Arc::new(octets(24 * MIB));
+    let said = content.clone();
+    let server = Server::new(move |talk| {
+        talk.head();
+        talk.say(response("200 OK", "", &*said));
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    let ended = run(rcurl(&[
+        "-sS",
+        "-o",
+        path.to_str().unwrap(),
+        &server.url("/"),
+    ]));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice(), ended.stderr.as_str()),
+        (Some(0), &b""[..], "")
+    );
+    assert!(
+        std::fs::read(path).unwrap() == *content,
+        "the file is not what was sent"
+    );
+}
+
+#[test]
+fn the_second_address_of_localhost_serves() {
+    let server = hello();
+    let ended = run(rcurl(&["-sv", &server.url_by("localhost", "/")]));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice()),
+        (Some(0), &b"hello\n"[..])
+    );
+    let port = server.port();
+    let tried = ended.stderr.find(&format!("*   Trying [::1]:{port}...\n"));
+    let failed = ended.stderr.find(&format!("* connect to ::1 port {port} "));
+    let served = ended.stderr.find(&format!(
+        "* Established connection to localhost (127.0.0.1 port {port}) from 127.0.0.1 port "
+    ));
+    assert!(
+        tried.is_some() && tried < failed && failed < served,
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_told() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let ended = run(rcurl(&["-sS", &format!("http://127.0.0.1:{port}/")]));
+    let start = format!("rcurl: (7) Failed to connect to 127.0.0.1:{port} after ");
+    assert_eq!(ended.exit, Some(7));
+    assert!(
+        ended.stderr.starts_with(&start)
+            && ended.stderr.ends_with(" ms: Could not connect to server\n"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_reset_is_a_failure_and_what_came_is_delivered() {
+    let (heard, go_on) = mpsc::channel();
+    let go_on = Mutex::new(go_on);
+    let server = Server::new(move |talk| {
+        talk.head();
+        talk.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+        go_on.lock().unwrap().recv().unwrap();
+        talk.reset();
+    });
+    let mut child = rcurl(&["-sSN", &server.url("/")]).spawn().unwrap();
+    let mut half = [0; 4];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut half)
+        .unwrap();
+    heard.send(()).unwrap();
+    let ended = end(child);
+    assert_eq!(&half, b"half");
+    assert_eq!(
+        (ended.exit, ended.stderr.as_str()),
+        (
+            Some(56),
+            "rcurl: (56) Recv failure: Connection reset by peer\n"
+        )
+    );
+}
+
+#[test]
+fn content_is_shown_as_it_comes() {
+    let (seen, go_on) = mpsc::channel();
+    let go_on = Mutex::new(go_on);
+    let server = Server::new(move |talk| {
+        talk.head();
+        talk.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n");
+        go_on.lock().unwrap().recv().unwrap();
+        talk.say("4\r\ntwo\n\r\n0\r\n\r\n");
+    });
+    let mut child = rcurl(&["-sS", &server.url("/")]).spawn().unwrap();
+    let mut first = [0; 4];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut first)
+        .unwrap();
+    assert_eq!(&first, b"one\n");
+    seen.send(()).unwrap();
+    let ended = end(child);
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice(), ended.stderr.as_str()),
+        (Some(0), &b"two\n"[..], "")
+    );
+}
+
+#[test]
+fn a_reader_that_is_gone_is_a_failure_to_write() {
+    let server = Server::new(|talk| {
+        talk.head();
+        talk.say("HTTP/1.1 200 OK\r\n\r\n");
+        while talk.try_say(&[b'x'; 4096]).is_ok() {}
+    });
+    let mut child = rcurl(&["-sS", &server.url("/")]).spawn().unwrap();
+    let mut first = [0; 1];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let ended = end(child);
+    assert_eq!(ended.exit, Some(23), "{}", ended.stderr);
+    assert!(ended.stderr.starts_with("rcurl: (23) "), "{}", ended.stderr);
+}
+
+#[test]
+fn an_interrupt_ends_a_transfer() {
+    let (heard, waiting) = mpsc::channel();
+    let heard = Mutex::new(heard);
+    let server = Server::new(move |talk| {
+        talk.head();
+        heard.lock().unwrap().send(()).unwrap();
+        talk.drain();
+    });
+    let child = rcurl(&["-sS", &server.url("/")]).spawn().unwrap();
+    waiting.recv().unwrap();
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        output.status.signal(),
+        Some(rustix::process::Signal::INT.as_raw())
+    );
+}
+
+#[test]
+fn two_urls_share_a_connection_and_three_at_once_do_not() {
+    let server = hello();
+    let [one, two] = ["/1", "/2"].map(|path| server.url(path));
+    let ended = run(rcurl(&["-sS", &one, &two]));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice()),
+        (Some(0), &b"hello\nhello\n"[..])
+    );
+    assert_eq!(server.heard().len(), 1);
+
+    let all_here = Arc::new(Barrier::new(3));
+    let server = Server::new(move |talk| {
+        talk.head();
+        all_here.wait();
+        talk.say(response("200 OK", "", "hello\n"));
+    });
+    let urls = ["/1", "/2", "/3"].map(|path| server.url(path));
+    let ended = run(rcurl(&["-sSZ", &urls[0], &urls[1], &urls[2]]));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice(), ended.stderr.as_str()),
+        (Some(0), &b"hello\nhello\nhello\n"[..], "")
+    );
+}
+
+#[test]
+fn a_unix_socket_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = vec![0; 1024];
+        let count = stream.read(&mut request).unwrap();
+        std::io::Write::write_all(&mut stream, &response("200 OK", "", "local\n")).unwrap();
+        request.truncate(count);
+        String::from_utf8(request).unwrap()
+    });
+    let ended = run(rcurl(&[
+        "-sS",
+        "--unix-socket",
+        path.to_str().unwrap(),
+        "http://any.test/x",
+    ]));
+    assert_eq!(
+        (ended.exit, ended.stdout.as_slice()),
+        (Some(0), &b"local\n"[..])
+    );
+    let request = server.join().unwrap();
+    assert!(
+        request.starts_with("GET /x HTTP/1.1\r\nHost: any.test\r\n"),
+        "{request}"
+    );
+}
+
+#[test]
+fn closed_streams_are_no_reason_to_fail() {
+    let server = hello();
+    let program = env!("CARGO_BIN_EXE_rcurl");
+    let url = server.url("/");
+    for (closed, exit) in [("<&-", 0), ("2>&-", 0), ("<&- 2>&-", 0)] {
+        let line = format!("exec {program} -v {url} {closed}");
+        let Ended {
+            exit: got, stdout, ..
+        } = run(crate::support::program::clean("/bin/sh", &["-c", &line]));
+        assert_eq!(
+            (got, stdout.as_slice()),
+            (Some(exit), &b"hello\n"[..]),
+            "{closed}"
+        );
+    }
+}
+
+#[test]
+fn the_demo_needs_nothing_else() {
+    let ended = run(rcurl(&["--demo"]));
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("\n$ rcurl "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("* Time: "), "{}", ended.stderr);
+    assert!(
+        String::from_utf8(ended.stdout)
+            .unwrap()
+            .contains("Hello from rcurl")
+    );
+}
