@@ -297,7 +297,7 @@ fn stands(line: &str, word: &str) -> bool {
         let after = line[at + word.len()..].chars().next();
         let goes_on = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
         let inner = word.ends_with(|it: char| it.is_alphanumeric());
-        !goes_on(before) && !(inner && goes_on(after))
+        !goes_on(before) && (!inner || !goes_on(after))
     })
 }
 
