@@ -19,6 +19,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConnection};
 
 use super::{Deadlines, Place, Wait, Wire};
+use crate::codec::text::visible;
 use crate::error::{Error, Result, reason};
 use crate::event::{Happening, Layer, Tap, TlsFacts, Verification};
 use crate::plan::Tls;
@@ -181,12 +182,9 @@ impl Handshake<'_> {
                         Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
                     };
                 }
-                if tls.greeting.starts_with(b"HTTP/") {
-                    return Error::tls_connect(&format!(
-                        "the server answered with plain HTTP, not TLS; try \
-                         http://{}/",
-                        self.place.authority()
-                    ));
+                if let Some(spoken) = not_tls(&tls.greeting) {
+                    let authority = self.place.authority();
+                    return Error::tls_connect(&format!("{spoken}; try http://{authority}/"));
                 }
                 Error::tls_connect(&in_words(&error)).because(error)
             }
@@ -194,6 +192,20 @@ impl Handshake<'_> {
             Broken::Wire(error) => Error::tls_connect(&reason(&error)).because(error),
         }
     }
+}
+
+/// What a server that does not speak TLS said first; none when it began with a TLS record
+/// (RFC 8446 §5.1).
+fn not_tls(greeting: &[u8]) -> Option<String> {
+    let first = greeting.first()?;
+    if greeting.starts_with(b"HTTP/") {
+        return Some("the server answered with plain HTTP, not TLS".to_owned());
+    }
+    if (20..=24).contains(first) {
+        return None;
+    }
+    let start = greeting.get(..24).unwrap_or(greeting);
+    Some(format!("the server does not speak TLS: it began with \"{}\"", visible(start)))
 }
 
 /// The verdict that a failed handshake carries.
