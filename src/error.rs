@@ -378,6 +378,19 @@ impl Error {
         Self::new(Exit::OperationTimedout, "SSL connection timeout")
     }
 
+    /// A server that does not speak TLS; `greeting` is what it said first.
+    pub fn not_tls(greeting: &[u8], authority: &str) -> Self {
+        let what = if greeting.starts_with(b"HTTP/") {
+            "the server answered with plain HTTP, not TLS".to_owned()
+        } else {
+            format!(
+                "the server does not speak TLS: it began with \"{}\"",
+                visible(greeting)
+            )
+        };
+        Self::tls_connect(&format!("{what}; try http://{authority}/"))
+    }
+
     /// The handshake failed for a reason other than trust.
     pub fn tls_connect(reason: &str) -> Self {
         Self::new(

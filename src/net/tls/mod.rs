@@ -19,7 +19,6 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConnection};
 
 use super::{Deadlines, Place, Wait, Wire};
-use crate::codec::text::visible;
 use crate::error::{Error, Result, reason};
 use crate::event::{Happening, Layer, Tap, TlsFacts, Verification};
 use crate::plan::Tls;
@@ -182,9 +181,8 @@ impl Handshake<'_> {
                         Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
                     };
                 }
-                if let Some(spoken) = not_tls(&tls.greeting) {
-                    let authority = self.place.authority();
-                    return Error::tls_connect(&format!("{spoken}; try http://{authority}/"));
+                if !may_be_tls(&tls.greeting) {
+                    return Error::not_tls(&tls.greeting, &self.place.authority());
                 }
                 Error::tls_connect(&in_words(&error)).because(error)
             }
@@ -194,18 +192,9 @@ impl Handshake<'_> {
     }
 }
 
-/// What a server that does not speak TLS said first; none when it began with a TLS record
-/// (RFC 8446 §5.1).
-fn not_tls(greeting: &[u8]) -> Option<String> {
-    let first = greeting.first()?;
-    if greeting.starts_with(b"HTTP/") {
-        return Some("the server answered with plain HTTP, not TLS".to_owned());
-    }
-    if (20..=24).contains(first) {
-        return None;
-    }
-    let start = greeting.get(..24).unwrap_or(greeting);
-    Some(format!("the server does not speak TLS: it began with \"{}\"", visible(start)))
+/// Whether a server's first octets are those of a TLS record (RFC 8446 §5.1), as far as they came.
+fn may_be_tls(greeting: &[u8]) -> bool {
+    greeting.first().is_none_or(|kind| (20..=24).contains(kind))
 }
 
 /// The verdict that a failed handshake carries.
