@@ -6,6 +6,7 @@
 //! Sources: RFC 9110 (fields), RFC 9112, 3 (request line); the order is curl 8.22's.
 
 use crate::codec::content::ACCEPT_ENCODING;
+use crate::codec::date;
 use crate::http1::Framing;
 use crate::plan::{ConditionKind, HttpVersion, Request};
 use crate::target::Target;
@@ -278,7 +279,7 @@ impl Lines<'_> {
                 ConditionKind::ModifiedSince => "If-Modified-Since",
                 ConditionKind::UnmodifiedSince => "If-Unmodified-Since",
             };
-            self.default_field(name, Some(&crate::codec::date::imf_fixdate(condition.time)));
+            self.default_field(name, Some(&date::imf_fixdate(condition.time)));
         }
     }
 
@@ -312,7 +313,7 @@ impl Lines<'_> {
         };
         match length.filter(|_| !chunked).map(|length| length.to_string()) {
             Some(length) if hop.negotiating => {
-                self.field_unless_empty("Content-Length", Some(&length))
+                self.field_unless_empty("Content-Length", Some(&length));
             }
             length => self.default_field("Content-Length", length.as_deref()),
         }

@@ -15,11 +15,14 @@ use crate::error::{Error, Exit, reason};
 use crate::plan::Destination;
 use crate::streams::{Console, Streams};
 
-/// The header files of a run.
+/// The header files of a run, by the part of the command line that they belong to and by name.
 #[derive(Default)]
 pub struct Dumps {
-    open: Mutex<HashMap<(usize, PathBuf), Arc<Mutex<File>>>>,
+    open: Mutex<HashMap<(usize, PathBuf), SharedFile>>,
 }
+
+/// A file that transfers write to by turns.
+type SharedFile = Arc<Mutex<File>>;
 
 /// Where the heads of one transfer are dumped.
 #[derive(Clone)]
@@ -29,7 +32,7 @@ pub enum Dump {
     /// One of them that is a terminal: what a server sent is made visible.
     Terminal(Console),
     /// A file.
-    File(PathBuf, Arc<Mutex<File>>),
+    File(PathBuf, SharedFile),
 }
 
 impl Dumps {

@@ -296,7 +296,7 @@ fn stands(line: &str, word: &str) -> bool {
         let after = line[at + word.len()..].chars().next();
         let goes_on = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
         let inner = word.ends_with(|it: char| it.is_alphanumeric());
-        !goes_on(before) && !(inner && goes_on(after))
+        !(goes_on(before) || inner && goes_on(after))
     })
 }
 
@@ -304,11 +304,8 @@ fn stands(line: &str, word: &str) -> bool {
 fn the_lower_floors_are_pure() {
     let mut strays = Vec::new();
     for source in source::all() {
-        if !source
-            .module
-            .first()
-            .is_some_and(|room| PURE.contains(&room.as_str()))
-        {
+        let room = source.module.first();
+        if room.is_none_or(|room| !PURE.contains(&room.as_str())) {
             continue;
         }
         for (number, line) in source.code.lines().enumerate() {

@@ -150,7 +150,7 @@ fn help_lists_what_can_be_used() {
             option.long
         );
     }
-    assert!(help(&["-hinspect"]).contains("--pretty=[auto|always|never]"));
+    assert!(help(&["-hinspect"]).contains("--pretty[=auto|always|never]"));
     assert!(help(&["--help=telnet"]).contains("nothing here"));
     assert!(help(&["-h", "nonsense"]).starts_with("There is no category \"nonsense\"."));
     let categories = help(&["-h", "category"]);

@@ -242,9 +242,9 @@ fn skipped(text: &str, before: Option<char>) -> usize {
         }
     }
     // A quote begins a character when another one ends it, else a lifetime.
-    if text.starts_with('\'') {
-        let escaped = text[1..].starts_with('\\');
-        let closed = text[1..]
+    if let Some(rest) = text.strip_prefix('\'') {
+        let escaped = rest.starts_with('\\');
+        let closed = rest
             .char_indices()
             .nth(1)
             .is_some_and(|(at, it)| it == '\'' && at > 0);

@@ -8,9 +8,7 @@ pub(crate) fn shown(octets: &[u8]) -> String {
         let ended = line.strip_suffix(b"\n");
         for chunk in ended.unwrap_or(line).utf8_chunks() {
             chunk.valid().chars().for_each(|it| show(it, &mut text));
-            for octet in chunk.invalid() {
-                text.push_str(&format!("\\x{octet:02x}"));
-            }
+            text.extend(chunk.invalid().iter().map(escaped));
         }
         text.push_str(if ended.is_some() { "\n" } else { "\\\n" });
     }
@@ -24,12 +22,14 @@ fn show(character: char, text: &mut String) {
         '\t' => text.push('\t'),
         it if it.is_control() => {
             let mut buffer = [0; 4];
-            for octet in it.encode_utf8(&mut buffer).bytes() {
-                text.push_str(&format!("\\x{octet:02x}"));
-            }
+            text.extend(it.encode_utf8(&mut buffer).as_bytes().iter().map(escaped));
         }
         it => text.push(it),
     }
+}
+
+fn escaped(octet: &u8) -> String {
+    format!("\\x{octet:02x}")
 }
 
 /// The octets of one line without its end, and whether the line has one.
