@@ -8,7 +8,7 @@ pub(crate) fn shown(octets: &[u8]) -> String {
         let ended = line.strip_suffix(b"\n");
         for chunk in ended.unwrap_or(line).utf8_chunks() {
             chunk.valid().chars().for_each(|it| show(it, &mut text));
-            text.extend(chunk.invalid().iter().map(escaped));
+            text.extend(chunk.invalid().iter().copied().map(escaped));
         }
         text.push_str(if ended.is_some() { "\n" } else { "\\\n" });
     }
@@ -22,13 +22,13 @@ fn show(character: char, text: &mut String) {
         '\t' => text.push('\t'),
         it if it.is_control() => {
             let mut buffer = [0; 4];
-            text.extend(it.encode_utf8(&mut buffer).as_bytes().iter().map(escaped));
+            text.extend(it.encode_utf8(&mut buffer).bytes().map(escaped));
         }
         it => text.push(it),
     }
 }
 
-fn escaped(octet: &u8) -> String {
+fn escaped(octet: u8) -> String {
     format!("\\x{octet:02x}")
 }
 
