@@ -11,37 +11,13 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit, reason};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
+use crate::http1::{Broken, Connection, Framing, Head, Role, Signal, request_lines};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
-use crate::transfer::pace::Pace;
-use crate::transfer::source::{Pull, Source};
-
-/// Who makes something of a response.
-pub trait Receiver {
-    /// A line of a head is complete, and not yet shown.
-    fn hear(&mut self, role: Role, line: &[u8]);
-
-    /// A line of a head (with its line end) was shown; `-i` and `-D` want it now.
-    fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error>;
-
-    /// A head is complete but for its empty line. What is to become of the content?
-    fn decide(&mut self, head: &Head) -> Result<Reception, Error>;
-
-    /// Content, or with `--raw` any part of the body.
-    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error>;
-}
-
-/// What becomes of the content of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
-    /// It goes to the receiver.
-    Deliver,
-    /// It is read and thrown away, so that the connection can be kept.
-    Ignore,
-    /// It is not read; the connection is closed.
-    Leave,
-}
+use crate::transfer::incoming::{Incoming, Receiver, Reception};
+use crate::transfer::outgoing::{Outgoing, Sending};
+use crate::transfer::pace::{Pace, SlowWatch};
+use crate::transfer::source::Source;
 
 /// What an exchange is held to.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +93,7 @@ pub fn exchange(
             octets: Vec::new(),
             buffer: Vec::new(),
             body: 0,
-            has_body: head.framing != crate::http1::Framing::None,
+            has_body: head.framing != Framing::None,
             pace: Pace::new(terms.rate, now),
             waits_for_source: false,
         },
@@ -490,218 +466,5 @@ impl Exchange<'_> {
             expectation_failed: self.expectation_failed,
             left: progress == Progress::Left,
         })
-    }
-}
-
-/// How far the request is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sending {
-    /// The body waits for leave until then.
-    AwaitingContinue(Instant),
-    /// The body is being sent.
-    Body,
-    /// All of it is queued.
-    Queued,
-    /// All of it is gone, and that was told.
-    Told,
-    /// The rest will not be sent.
-    Given,
-}
-
-struct Outgoing<'a> {
-    source: &'a mut Source,
-    state: Sending,
-    layer: Layer,
-    /// Composed, about to be handed to the wire.
-    octets: Vec<u8>,
-    buffer: Vec<u8>,
-    /// Octets of the body as sent.
-    body: u64,
-    has_body: bool,
-    pace: Pace,
-    waits_for_source: bool,
-}
-
-impl Outgoing<'_> {
-    fn is_complete(&self) -> bool {
-        matches!(self.state, Sending::Queued | Sending::Told)
-    }
-
-    fn granted(&mut self) {
-        if matches!(self.state, Sending::AwaitingContinue(_)) {
-            self.state = Sending::Body;
-        }
-    }
-
-    /// Takes a piece of the body from its source and frames it.
-    fn fill(&mut self, http: &mut Connection, tap: &Tap, most: usize) -> Result<(), Error> {
-        if !self.has_body {
-            self.state = Sending::Queued;
-            return Ok(());
-        }
-        let most = self.pace.portion(most.max(1024));
-        self.buffer.resize(most, 0);
-        let misuse =
-            |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
-        let mut framed = Framed {
-            tap,
-            layer: self.layer,
-            pieces: Vec::new(),
-            octets: &mut self.octets,
-            count: 0,
-        };
-        match self.source.pull(&mut self.buffer)? {
-            Pull::NotNow => self.waits_for_source = true,
-            Pull::Data(count) => {
-                let data = self.buffer.get(..count).unwrap_or_default();
-                http.send_content(data, |role, octets| framed.add(role, octets))
-                    .map_err(misuse)?;
-            }
-            Pull::End => {
-                http.end_message(|role, octets| framed.add(role, octets))
-                    .map_err(misuse)?;
-                self.state = Sending::Queued;
-            }
-        }
-        let count = framed.count;
-        framed.tell();
-        self.body += count as u64;
-        self.pace.moved(count);
-        // A body of known length is over with its last octet: no need to ask the source once more.
-        if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
-            return self.fill(http, tap, most);
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, wire: &mut dyn Wire) {
-        if !self.octets.is_empty() {
-            // A failure to send is remembered by the wire and told when reading ends too: the
-            // server may have answered before it closed.
-            let _ = wire.send(&self.octets);
-            self.octets.clear();
-        }
-    }
-}
-
-/// Framed octets with their roles, told as one batch.
-struct Framed<'a> {
-    tap: &'a Tap,
-    layer: Layer,
-    octets: &'a mut Vec<u8>,
-    pieces: Vec<(Role, usize)>,
-    count: usize,
-}
-
-impl Framed<'_> {
-    fn add(&mut self, role: Role, octets: &[u8]) {
-        self.octets.extend_from_slice(octets);
-        self.pieces.push((role, octets.len()));
-        self.count += octets.len();
-    }
-
-    fn tell(self) {
-        if self.count == 0 {
-            return;
-        }
-        let (direction, layer) = (Direction::Out, self.layer);
-        self.tap.emit(Happening::Batch {
-            direction,
-            layer,
-            bytes: self.count,
-        });
-        let mut at = self.octets.len() - self.count;
-        for (role, length) in self.pieces {
-            let bytes = Bytes::Seen(self.octets.get(at..at + length).unwrap_or_default());
-            self.tap.emit(Happening::Piece {
-                direction,
-                layer,
-                role,
-                bytes,
-            });
-            at += length;
-        }
-    }
-}
-
-struct Incoming<'a> {
-    receiver: &'a mut dyn Receiver,
-    head: Option<Head>,
-    reception: Reception,
-    layer: Layer,
-    pace: Pace,
-    /// All octets that came.
-    octets: u64,
-    /// Octets of content.
-    content: u64,
-    /// The response is complete.
-    over: bool,
-}
-
-impl Incoming<'_> {
-    fn interim(&mut self, tap: &Tap, head: &Head) -> Result<(), Error> {
-        tap.emit(Happening::HeadReceived { head });
-        self.receiver.decide(head).map(drop)
-    }
-
-    fn piece(&mut self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) -> Result<(), Error> {
-        let is_head = matches!(
-            role,
-            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine
-        );
-        if is_head {
-            self.receiver.hear(role, octets);
-        }
-        let bytes = Bytes::Seen(octets);
-        tap.emit_at(
-            at,
-            Happening::Piece {
-                direction: Direction::In,
-                layer: self.layer,
-                role,
-                bytes,
-            },
-        );
-        if is_head {
-            self.receiver.pass(role, octets)?;
-        }
-        if role == Role::Content {
-            self.content += octets.len() as u64;
-        }
-        let is_body = !matches!(
-            role,
-            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray
-        );
-        if is_body && self.reception == Reception::Deliver {
-            self.receiver.content(role, octets)?;
-        }
-        Ok(())
-    }
-}
-
-/// `--speed-limit`: too slow for too long.
-struct SlowWatch {
-    least: u64,
-    span: Duration,
-    since: Instant,
-    octets: u64,
-}
-
-impl SlowWatch {
-    fn check(&mut self, now: Instant) -> Result<(), Error> {
-        let past = now.saturating_duration_since(self.since);
-        if past < self.span {
-            return Ok(());
-        }
-        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
-            let (least, span) = (self.least, self.span.as_secs());
-            let message = format!(
-                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
-            );
-            return Err(Error::new(Exit::OperationTimedout, message));
-        }
-        self.since = now;
-        self.octets = 0;
-        Ok(())
     }
 }

@@ -4,6 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Exit};
+
 /// A mean rate that is not exceeded.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -47,5 +49,32 @@ impl Pace {
             Some(rate) => room.min(usize::try_from(rate / 10).unwrap_or(usize::MAX).max(1)),
             None => room,
         }
+    }
+}
+
+/// `--speed-limit`: too slow for too long.
+pub(crate) struct SlowWatch {
+    pub(crate) least: u64,
+    pub(crate) span: Duration,
+    pub(crate) since: Instant,
+    pub(crate) octets: u64,
+}
+
+impl SlowWatch {
+    pub(crate) fn check(&mut self, now: Instant) -> Result<(), Error> {
+        let past = now.saturating_duration_since(self.since);
+        if past < self.span {
+            return Ok(());
+        }
+        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
+            let (least, span) = (self.least, self.span.as_secs());
+            let message = format!(
+                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
+            );
+            return Err(Error::new(Exit::OperationTimedout, message));
+        }
+        self.since = now;
+        self.octets = 0;
+        Ok(())
     }
 }
