@@ -1,6 +1,6 @@
 //! One request and its response over one wire, both directions at once.
 //!
-//! Knows: how a request body is fed to the wire while the response is read, the wait for `100
+//! Knows: when the request body is fed to the wire and when the response is read, the wait for `100
 //! Continue`, an early answer, and every limit of time. Must not know: what a response means, where
 //! content goes, or which request comes next.
 //!
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit, reason};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Broken, Connection, Framing, Head, Role, Signal, request_lines};
+use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::incoming::{Incoming, Receiver, Reception};
@@ -69,6 +69,18 @@ impl Failure {
             nothing_came: true,
         }
     }
+
+    fn new(trouble: Trouble, nothing_came: bool) -> Self {
+        let (error, told) = match trouble {
+            Trouble::Told(error) => (error, true),
+            Trouble::Untold(error) => (error, false),
+        };
+        Self {
+            error,
+            told,
+            nothing_came,
+        }
+    }
 }
 
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
@@ -83,55 +95,37 @@ pub fn exchange(
     receiver: &mut dyn Receiver,
     terms: Terms,
     tap: &Tap,
-) -> Result<Response, Failure> {
+) -> std::result::Result<Response, Failure> {
     let now = tap.clock().now();
+    let pace = Pace::new(terms.rate, now);
     let mut exchange = Exchange {
-        out: Outgoing {
-            source,
-            state: Sending::Body,
-            layer: terms.layer,
-            octets: Vec::new(),
-            buffer: Vec::new(),
-            body: 0,
-            has_body: head.framing != Framing::None,
-            pace: Pace::new(terms.rate, now),
-            waits_for_source: false,
-        },
-        incoming: Incoming {
-            receiver,
-            head: None,
-            reception: Reception::Deliver,
-            layer: terms.layer,
-            pace: Pace::new(terms.rate, now),
-            octets: 0,
-            content: 0,
-            over: false,
-        },
+        out: Outgoing::new(source, head.framing, terms.layer, pace),
+        incoming: Incoming::new(receiver, terms.layer, pace),
         http,
         tap,
         terms,
-        speed: terms.least_speed.map(|(least, span)| SlowWatch {
-            least,
-            span,
-            since: now,
-            octets: 0,
-        }),
+        speed: terms
+            .least_speed
+            .map(|(least, span)| SlowWatch::new(least, span, now)),
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
-    result.map_err(|(error, told)| Failure {
-        error,
-        told,
-        nothing_came: exchange.incoming.octets == 0,
-    })
+    result.map_err(|trouble| Failure::new(trouble, exchange.incoming.octets == 0))
 }
 
-/// An error, and whether it was told already.
-type Told<T> = Result<T, (Error, bool)>;
-
-fn untold(error: Error) -> (Error, bool) {
-    (error, false)
+/// An error on the way, and whether the observers know of it already.
+enum Trouble {
+    Told(Error),
+    Untold(Error),
 }
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Untold(error)
+    }
+}
+
+type Result<T> = std::result::Result<T, Trouble>;
 
 struct Exchange<'a> {
     http: &'a mut Connection,
@@ -144,7 +138,7 @@ struct Exchange<'a> {
 }
 
 /// Whether a response has come to its end.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
     More,
     Complete,
@@ -153,7 +147,7 @@ enum Progress {
 }
 
 impl Exchange<'_> {
-    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<Response> {
+    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
             self.feed(wire)?;
@@ -164,11 +158,7 @@ impl Exchange<'_> {
             let wait = Wait {
                 until: self.next_alarm(now),
                 receive: self.incoming.pace.ready(now),
-                also: if self.out.waits_for_source {
-                    self.out.source.pollable()
-                } else {
-                    None
-                },
+                also: self.out.awaited_source(),
             };
             let progress = match wire.wait(wait) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
@@ -178,7 +168,7 @@ impl Exchange<'_> {
                     return self.response(Progress::Complete);
                 }
                 Io::Eof => self.end_of_stream()?,
-                Io::Failed(error) => return Err(untold(self.broken_off(&error))),
+                Io::Failed(error) => return Err(Trouble::from(self.broken_off(&error))),
             };
             match progress {
                 Progress::More => {}
@@ -190,10 +180,10 @@ impl Exchange<'_> {
     }
 
     /// Sends the head, and with it as much of the body as fits in one write.
-    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<()> {
-        let began = self.http.send_head(&head.method, head.framing);
-        began
-            .map_err(|misuse| untold(Error::new(Exit::BadFunctionArgument, misuse.to_string())))?;
+    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<()> {
+        self.http
+            .send_head(&head.method, head.framing)
+            .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
         let layer = self.terms.layer;
         let direction = Direction::Out;
         self.tap.emit(Happening::Batch {
@@ -211,29 +201,27 @@ impl Exchange<'_> {
         }
         self.out.octets.extend_from_slice(&head.octets);
         if head.expects_continue {
-            self.out.state =
-                Sending::AwaitingContinue(self.tap.clock().now() + self.terms.continue_timeout);
+            let until = self.tap.clock().now() + self.terms.continue_timeout;
+            self.out.state = Sending::AwaitingContinue(until);
         } else {
-            self.out
-                .fill(
-                    self.http,
-                    self.tap,
-                    WINDOW.saturating_sub(head.octets.len()),
-                )
-                .map_err(untold)?;
+            self.out.fill(
+                self.http,
+                self.tap,
+                WINDOW.saturating_sub(head.octets.len()),
+            )?;
         }
         self.out.push(wire);
         Ok(())
     }
 
     /// Keeps the wire busy with the request body, and tells when the last of it is gone.
-    fn feed(&mut self, wire: &mut dyn Wire) -> Told<()> {
+    fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
         self.out.waits_for_source = false;
         while self.out.state == Sending::Body
             && wire.queued() < WINDOW
             && self.out.pace.ready(self.tap.clock().now())
         {
-            self.out.fill(self.http, self.tap, WINDOW).map_err(untold)?;
+            self.out.fill(self.http, self.tap, WINDOW)?;
             self.out.push(wire);
             if self.out.waits_for_source {
                 break;
@@ -242,14 +230,14 @@ impl Exchange<'_> {
         if self.out.state == Sending::Queued && wire.queued() == 0 {
             self.out.state = Sending::Told;
             if self.terms.layer == Layer::Http {
-                let body = self.out.has_body.then_some(self.out.body);
+                let body = self.out.body();
                 self.tap.emit(Happening::RequestSent { body });
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, at: Instant, bytes: &[u8]) -> Told<Progress> {
+    fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
         let layer = self.terms.layer;
         self.tap.emit_at(
             at,
@@ -259,10 +247,9 @@ impl Exchange<'_> {
                 bytes: bytes.len(),
             },
         );
-        self.incoming.octets += bytes.len() as u64;
-        self.incoming.pace.moved(bytes.len());
+        self.incoming.moved(bytes.len());
         if let Some(speed) = &mut self.speed {
-            speed.octets += bytes.len() as u64;
+            speed.moved(bytes.len());
         }
         let mut rest = bytes;
         loop {
@@ -272,15 +259,12 @@ impl Exchange<'_> {
             };
             match signal {
                 Signal::NeedMore => return Ok(Progress::More),
-                Signal::Piece(role, octets) => self
-                    .incoming
-                    .piece(self.tap, at, role, octets)
-                    .map_err(untold)?,
+                Signal::Piece(role, octets) => self.incoming.piece(self.tap, at, role, octets)?,
                 Signal::Violated(violation) => self.tap.emit(Happening::Violated {
                     violation: &violation,
                 }),
                 Signal::Interim(head) => {
-                    self.incoming.interim(self.tap, &head).map_err(untold)?;
+                    self.incoming.interim(self.tap, &head)?;
                     if head.status() == 100 {
                         self.out.granted();
                     }
@@ -303,7 +287,7 @@ impl Exchange<'_> {
     }
 
     /// The final head is known: asks what it means, then shows its empty line.
-    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Told<Progress> {
+    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Result<Progress> {
         self.tap.emit(Happening::HeadReceived { head: &head });
         let decision = self.incoming.receiver.decide(&head);
         if !self.out.is_complete() && head.status() >= 300 {
@@ -337,30 +321,28 @@ impl Exchange<'_> {
             Err(error) => {
                 self.tap.emit(Happening::Failed { error: &error });
                 self.show_head_end(at, rest)?;
-                Err((error, true))
+                Err(Trouble::Told(error))
             }
         }
     }
 
-    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Told<()> {
+    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Result<()> {
         if let Ok((_, Signal::Piece(role, octets))) = self.http.receive(rest) {
-            self.incoming
-                .piece(self.tap, at, role, octets)
-                .map_err(untold)?;
+            self.incoming.piece(self.tap, at, role, octets)?;
         }
         Ok(())
     }
 
     /// Tells the octets that cannot be read on, so that none is lost, and makes the error.
-    fn malformed(&mut self, broken: Broken, rest: &[u8]) -> (Error, bool) {
+    fn malformed(&mut self, broken: Broken, rest: &[u8]) -> Trouble {
         let error = Error::from(broken);
         self.tap.emit(Happening::Failed { error: &error });
         self.stray(rest);
-        (error, true)
+        Trouble::Told(error)
     }
 
     /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
-    fn spoke_out_of_turn(&mut self, rest: &[u8]) -> (Error, bool) {
+    fn spoke_out_of_turn(&mut self, rest: &[u8]) -> Trouble {
         let (direction, layer, role) = (Direction::In, self.terms.layer, Role::Stray);
         self.tap.emit(Happening::Piece {
             direction,
@@ -372,7 +354,7 @@ impl Exchange<'_> {
             "The proxy sent {} bytes before it was spoken to through the tunnel",
             rest.len()
         );
-        untold(Error::new(Exit::RecvError, message))
+        Trouble::from(Error::new(Exit::RecvError, message))
     }
 
     fn stray(&mut self, mut rest: &[u8]) {
@@ -388,11 +370,11 @@ impl Exchange<'_> {
         }
     }
 
-    fn end_of_stream(&mut self) -> Told<Progress> {
+    fn end_of_stream(&mut self) -> Result<Progress> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
-            Err(broken @ Broken::EmptyReply) => Err(untold(Error::from(broken))),
+            Err(broken @ Broken::EmptyReply) => Err(Trouble::from(Error::from(broken))),
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }
@@ -425,10 +407,10 @@ impl Exchange<'_> {
             .min()
     }
 
-    fn time_passed(&mut self) -> Told<Progress> {
+    fn time_passed(&mut self) -> Result<Progress> {
         let now = self.tap.clock().now();
         if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
-            return Err(untold(self.timed_out(now)));
+            return Err(Trouble::from(self.timed_out(now)));
         }
         if let Sending::AwaitingContinue(until) = self.out.state
             && now >= until
@@ -437,7 +419,7 @@ impl Exchange<'_> {
             self.out.granted();
         }
         if let Some(speed) = &mut self.speed {
-            speed.check(now).map_err(untold)?;
+            speed.check(now)?;
         }
         self.tap.emit(Happening::Tick);
         Ok(Progress::More)
@@ -456,9 +438,9 @@ impl Exchange<'_> {
         Error::new(Exit::OperationTimedout, message)
     }
 
-    fn response(&mut self, progress: Progress) -> Told<Response> {
+    fn response(&mut self, progress: Progress) -> Result<Response> {
         let Some(head) = self.incoming.head.take() else {
-            return Err((Error::from(Broken::EmptyReply), false));
+            return Err(Trouble::from(Error::from(Broken::EmptyReply)));
         };
         Ok(Response {
             head,

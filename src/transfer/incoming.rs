@@ -39,9 +39,10 @@ pub enum Reception {
 /// The response so far.
 pub(crate) struct Incoming<'a> {
     pub(crate) receiver: &'a mut dyn Receiver,
+    /// The final head.
     pub(crate) head: Option<Head>,
     pub(crate) reception: Reception,
-    pub(crate) layer: Layer,
+    layer: Layer,
     pub(crate) pace: Pace,
     /// All octets that came.
     pub(crate) octets: u64,
@@ -51,12 +52,34 @@ pub(crate) struct Incoming<'a> {
     pub(crate) over: bool,
 }
 
-impl Incoming<'_> {
+impl<'a> Incoming<'a> {
+    /// A response of which nothing came yet.
+    pub(crate) fn new(receiver: &'a mut dyn Receiver, layer: Layer, pace: Pace) -> Self {
+        Self {
+            receiver,
+            head: None,
+            reception: Reception::Deliver,
+            layer,
+            pace,
+            octets: 0,
+            content: 0,
+            over: false,
+        }
+    }
+
+    /// So many octets came.
+    pub(crate) fn moved(&mut self, octets: usize) {
+        self.octets += octets as u64;
+        self.pace.moved(octets);
+    }
+
+    /// The head of an interim response is complete.
     pub(crate) fn interim(&mut self, tap: &Tap, head: &Head) -> Result<(), Error> {
         tap.emit(Happening::HeadReceived { head });
         self.receiver.decide(head).map(drop)
     }
 
+    /// A piece was read: it is heard, then shown, then passed on.
     pub(crate) fn piece(
         &mut self,
         tap: &Tap,

@@ -3,11 +3,12 @@
 //! Knows: how far the request is, and how content from a source is framed, paced, told and queued.
 //! Must not know: the response, or what lets the body go.
 
+use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use crate::error::{Error, Exit};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Connection, Misuse, Role};
+use crate::http1::{Connection, Framing, Misuse, Role};
 use crate::net::Wire;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
@@ -29,24 +30,52 @@ pub(crate) enum Sending {
 
 /// The request, past its composed head.
 pub(crate) struct Outgoing<'a> {
-    pub(crate) source: &'a mut Source,
+    source: &'a mut Source,
     pub(crate) state: Sending,
-    pub(crate) layer: Layer,
+    layer: Layer,
     /// Composed, about to be handed to the wire.
     pub(crate) octets: Vec<u8>,
-    pub(crate) buffer: Vec<u8>,
+    buffer: Vec<u8>,
     /// Octets of the body as sent.
-    pub(crate) body: u64,
-    pub(crate) has_body: bool,
+    body: u64,
+    has_body: bool,
     pub(crate) pace: Pace,
+    /// The source had nothing to give yet.
     pub(crate) waits_for_source: bool,
 }
 
-impl Outgoing<'_> {
+impl<'a> Outgoing<'a> {
+    /// A body that may be sent at once, framed like this.
+    pub(crate) fn new(source: &'a mut Source, framing: Framing, layer: Layer, pace: Pace) -> Self {
+        Self {
+            source,
+            state: Sending::Body,
+            layer,
+            octets: Vec::new(),
+            buffer: Vec::new(),
+            body: 0,
+            has_body: framing != Framing::None,
+            pace,
+            waits_for_source: false,
+        }
+    }
+
+    /// The source that has nothing to give yet, to be waited for.
+    pub(crate) fn awaited_source(&self) -> Option<BorrowedFd<'_>> {
+        self.source.pollable().filter(|_| self.waits_for_source)
+    }
+
+    /// Octets of the body as sent; none without a body.
+    pub(crate) fn body(&self) -> Option<u64> {
+        self.has_body.then_some(self.body)
+    }
+
+    /// All of the request is queued.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(self.state, Sending::Queued | Sending::Told)
     }
 
+    /// The body may go.
     pub(crate) fn granted(&mut self) {
         if matches!(self.state, Sending::AwaitingContinue(_)) {
             self.state = Sending::Body;
@@ -98,6 +127,7 @@ impl Outgoing<'_> {
         Ok(())
     }
 
+    /// Hands over what is composed.
     pub(crate) fn push(&mut self, wire: &mut dyn Wire) {
         if !self.octets.is_empty() {
             // A failure to send is remembered by the wire and told when reading ends too: the

@@ -1,4 +1,4 @@
-//! `--limit-rate`: how much may move when.
+//! `--limit-rate` and `--speed-limit`: how much may move when, and how much must.
 //!
 //! Knows: a rate and what moved so far. Must not know: which way, or what.
 
@@ -54,13 +54,32 @@ impl Pace {
 
 /// `--speed-limit`: too slow for too long.
 pub(crate) struct SlowWatch {
-    pub(crate) least: u64,
-    pub(crate) span: Duration,
-    pub(crate) since: Instant,
-    pub(crate) octets: u64,
+    least: u64,
+    span: Duration,
+    since: Instant,
+    octets: u64,
 }
 
 impl SlowWatch {
+    /// At least so many octets a second, looked at after each such span.
+    pub(crate) fn new(least: u64, span: Duration, now: Instant) -> Self {
+        Self {
+            least,
+            span,
+            since: now,
+            octets: 0,
+        }
+    }
+
+    /// So many octets moved.
+    pub(crate) fn moved(&mut self, octets: usize) {
+        self.octets += octets as u64;
+    }
+
+    /// Whether it goes fast enough.
+    ///
+    /// # Errors
+    /// Exit 28 when it does not.
     pub(crate) fn check(&mut self, now: Instant) -> Result<(), Error> {
         let past = now.saturating_duration_since(self.since);
         if past < self.span {
