@@ -1,16 +1,19 @@
 //! From a plan to its exchanges: what is asked, what is answered, and what follows from it.
 
+mod aftermath;
 pub mod altsvc;
 pub mod auth;
 pub mod batch;
 pub mod compose;
 pub mod content;
 pub mod cookies;
+mod courier;
 pub mod credentials;
 pub mod digest;
 pub mod dump;
 pub mod encoding;
 pub mod errands;
+mod etag;
 pub mod exchange;
 pub mod follow;
 pub mod hsts;
@@ -19,6 +22,7 @@ pub mod incoming;
 pub mod ipfs;
 pub mod job;
 pub mod keyed;
+mod lock;
 pub mod memory;
 pub mod multipart;
 pub mod naming;
@@ -30,6 +34,7 @@ pub mod pace;
 pub mod provenance;
 pub mod proxies;
 pub mod reply;
+mod retry;
 mod scan;
 pub mod segment;
 pub mod signable;

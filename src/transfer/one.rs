@@ -704,7 +704,7 @@ impl Transfer<'_> {
     }
 
     fn now(&self) -> i64 {
-        i64::try_from(self.tap.clock().wall().as_secs()).unwrap_or(i64::MAX)
+        self.tap.clock().unix_time()
     }
 
     /// Cookies go by the host that `-H "Host: …"` names, as in curl.
