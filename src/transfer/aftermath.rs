@@ -22,7 +22,7 @@ pub(crate) fn settle(
     tap: &Tap,
 ) -> Result<(), Error> {
     let output = &operation.output;
-    let status = outcome.status;
+    let status = outcome.found.status;
     if result.is_ok() {
         let nothing_new = outcome.found.condition_unmet || matches!(status, 304 | 416);
         if sink.written() == 0 && !nothing_new {

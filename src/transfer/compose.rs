@@ -79,6 +79,17 @@ pub enum BodyFields<'a> {
     },
 }
 
+impl BodyFields<'_> {
+    /// The same while the body is left out, to be challenged first.
+    #[must_use]
+    pub fn withheld(mut self) -> Self {
+        if let Self::Some { length, .. } = &mut self {
+            *length = Some(0);
+        }
+        self
+    }
+}
+
 /// Larger bodies wait for `100 Continue` first (curl's `EXPECT_100_THRESHOLD`).
 const EXPECT_ABOVE: u64 = 1024 * 1024;
 

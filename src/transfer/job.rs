@@ -2,7 +2,7 @@
 //!
 //! Knows: plain data, and what is safe to show. Must not know: what is done with it.
 
-use crate::codec::text::Visible;
+use crate::codec::text::{Visible, hexadecimal};
 use crate::environment::Environment;
 use crate::net::Network;
 use crate::plan::Operation;
@@ -28,6 +28,13 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// A client nonce: 32 hexadecimal digits.
+    pub fn cnonce(&self) -> String {
+        let mut octets = [0_u8; 16];
+        (self.noise)(&mut octets);
+        hexadecimal(&octets)
+    }
+
     /// Text from a server, to standard output: made visible on a terminal.
     pub fn tell_stdout(&self, text: &[u8]) {
         let mut shown = Vec::new();

@@ -2,8 +2,10 @@
 
 mod aftermath;
 pub mod altsvc;
+mod asking;
 pub mod auth;
 pub mod batch;
+mod bounds;
 pub mod compose;
 pub mod content;
 pub mod cookies;
@@ -18,9 +20,11 @@ pub mod exchange;
 pub mod follow;
 pub mod hsts;
 pub mod httpsig;
+mod identity;
 pub mod incoming;
 pub mod ipfs;
 pub mod job;
+mod journey;
 pub mod keyed;
 mod lock;
 pub mod memory;

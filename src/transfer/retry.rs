@@ -55,7 +55,7 @@ impl<'a> Retries<'a> {
         tap: &Tap,
     ) -> Option<Duration> {
         let problem = problem(self.plan, outcome, result).filter(|_| self.left > 0)?;
-        let asked = outcome.retry_after.as_deref();
+        let asked = outcome.found.retry_after.as_deref();
         let asked = asked.and_then(|value| retry_after(value, tap.clock().unix_time()));
         let pause = asked
             .filter(|_| problem == HTTP_ERROR)
@@ -93,7 +93,7 @@ fn problem(plan: &Retry, outcome: &Outcome, result: &Result<(), Error>) -> Optio
             Some("timeout")
         }
         Some(Exit::CouldntConnect) if plan.when_refused => Some("connection refused"),
-        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.status) => {
+        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.found.status) => {
             Some(HTTP_ERROR)
         }
         _ => None,
