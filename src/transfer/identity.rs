@@ -62,7 +62,7 @@ impl<'a> Identity<'a> {
         let user = proxy
             .filter(|proxy| proxy.kind.is_http())
             .and_then(|proxy| proxy.user.as_ref())
-            .map(|it| Credentials::new(it.user.clone(), it.password.reveal()));
+            .map(|it| Credentials::new(it.user.clone(), it.password.reveal().as_slice()));
         self.proxy.entrust(schemes, user, None);
     }
 
@@ -114,7 +114,7 @@ fn credentials(
     }
     let trusted = journey.trusted(&operation.follow);
     let given = auth.user.as_ref().filter(|_| trusted);
-    Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal())))
+    Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal().as_slice())))
 }
 
 fn in_netrc(
