@@ -84,7 +84,11 @@ pub fn run(words: &[OsString], world: World) -> Exit {
     }
 }
 
-/// One line and no octet more, since content may follow it.
+/// One line.
+#[expect(
+    clippy::unbuffered_bytes,
+    reason = "no octet behind the line may be taken: content may follow"
+)]
 fn line_of(input: &mut Input) -> Zeroizing<Vec<u8>> {
     let octets = input.bytes().map_while(Result::ok);
     Zeroizing::new(octets.take_while(|&octet| octet != b'\n').collect())

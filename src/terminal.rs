@@ -48,18 +48,15 @@ impl<'a> Hidden<'a> {
         Ok(Self { terminal, before })
     }
 
-    /// What is typed up to a line end, which is left out, or up to a key that ends the program.
+    /// What is typed up to a line end, which is left out, or up to a key that ends the program: a
+    /// terminal gives a line at a time.
     fn line(&self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
-        for octet in self.terminal.bytes().take(LONGEST) {
-            let octet = octet?;
-            if octet == b'\n' {
-                break;
-            }
-            line.push(octet);
-            if self.signal(octet).is_some() {
-                break;
-            }
+        let mut line = Zeroizing::new(vec![0; LONGEST]);
+        let mut terminal = self.terminal;
+        let length = terminal.read(&mut line)?;
+        line.truncate(length);
+        if line.ends_with(b"\n") {
+            line.pop();
         }
         Ok(line)
     }
