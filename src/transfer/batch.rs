@@ -77,13 +77,14 @@ impl Batch<'_> {
         let stopped = || self.plan.global.fail_early && *lock(&worst) != Exit::Ok;
         let work = || {
             loop {
-                if stopped() {
-                    return;
-                }
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
                 };
-                let seat = errand.as_ref().ok().and_then(|it| self.seat(it, &seats));
+                let known = errand.as_ref().ok();
+                let seat = known.and_then(|it| self.seat(it, seats.as_ref()));
+                if stopped() {
+                    return;
+                }
                 let exit = self.one(errand, &tap.for_transfer(number));
                 drop(seat);
                 if exit != Exit::Ok {
@@ -104,12 +105,11 @@ impl Batch<'_> {
     }
 
     /// A seat at the host that a transfer goes to first, where seats are counted.
-    fn seat<'s>(&self, errand: &Errand, seats: &'s Option<Seats>) -> Option<Seat<'s>> {
+    fn seat<'s>(&self, errand: &Errand, seats: Option<&'s Seats>) -> Option<Seat<'s>> {
+        let seats = seats?;
         let operation = self.plan.operations.get(errand.operation)?;
         let target = read_url(operation, &errand.url).ok()?;
-        seats
-            .as_ref()
-            .map(|seats| seats.take(target.host_and_port()))
+        Some(seats.take(target.host_and_port()))
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.

@@ -9,6 +9,9 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
+
+use rcurl::clock::{Clock as _, SystemClock};
 
 use crate::support::program::{Ended, end, rcurl, run, run_with};
 use crate::support::server::{Server, field, response};
@@ -327,7 +330,7 @@ fn no_more_transfers_to_one_host_than_asked_for() {
             *now += 1;
             *most = (*now).max(*most);
         }
-        thread::sleep(std::time::Duration::from_millis(20));
+        SystemClock.pause(SystemClock.now() + Duration::from_millis(20));
         busy.lock().unwrap().0 -= 1;
         talk.say(response("200 OK", "Connection: close\r\n", "hello\n"));
     });
