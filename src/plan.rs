@@ -327,6 +327,16 @@ pub struct TimeCondition {
     pub kind: ConditionKind,
 }
 
+impl TimeCondition {
+    /// Whether a document of this date is wanted.
+    pub fn is_met(self, modified: i64) -> bool {
+        match self.kind {
+            ConditionKind::ModifiedSince => modified > self.time,
+            ConditionKind::UnmodifiedSince => modified <= self.time,
+        }
+    }
+}
+
 /// The two directions of `-z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConditionKind {
@@ -574,6 +584,8 @@ pub struct Protocols {
     pub http: bool,
     /// `https`.
     pub https: bool,
+    /// `file`, on the command line alone.
+    pub file: bool,
 }
 
 impl Default for Protocols {
@@ -581,6 +593,7 @@ impl Default for Protocols {
         Self {
             http: true,
             https: true,
+            file: true,
         }
     }
 }

@@ -122,6 +122,6 @@ pub(crate) fn version() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let features = FEATURES.join(" ");
     format!(
-        "rcurl {version} ({arch}-{system}) rustls\nProtocols: http https ipfs ipns\nFeatures: {features}\n"
+        "rcurl {version} ({arch}-{system}) rustls\nProtocols: file http https ipfs ipns\nFeatures: {features}\n"
     )
 }

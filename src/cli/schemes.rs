@@ -23,7 +23,7 @@ pub(crate) fn allow_in_redirects(state: &mut State<'_>, argument: Value<'_>) -> 
 /// `--proto-default`.
 pub(crate) fn default(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
     let name = argument.not_blank()?.text()?.to_ascii_lowercase();
-    if name != "http" && name != "https" {
+    if !["http", "https", "file"].contains(&name.as_str()) {
         return Err(Wrong::UnsupportedProtocol.into());
     }
     state.operation().follow.proto_default = Some(name);
@@ -36,7 +36,7 @@ fn read(state: &mut State<'_>, argument: Value<'_>) -> Result<Protocols, super::
     for name in unknown {
         state.warn(format!("unrecognized protocol '{name}'"));
     }
-    if protocols.http || protocols.https {
+    if protocols.http || protocols.https || protocols.file {
         Ok(protocols)
     } else {
         Err(Wrong::BadUse.into())

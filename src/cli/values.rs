@@ -275,6 +275,11 @@ pub(crate) struct ProtocolList {
 
 /// `--proto`, `--proto-redir`: `=https`, `-http`, `+all`, separated by commas.
 pub(crate) fn protocols(text: &str) -> ProtocolList {
+    let all = |on| Protocols {
+        http: on,
+        https: on,
+        file: on,
+    };
     let mut list = ProtocolList {
         protocols: Protocols::default(),
         unknown: Vec::new(),
@@ -287,21 +292,16 @@ pub(crate) fn protocols(text: &str) -> ProtocolList {
             _ => ('+', token),
         };
         if action == '=' {
-            list.protocols = Protocols {
-                http: false,
-                https: false,
-            };
+            list.protocols = all(false);
         }
         let on = action != '-';
         match name.to_ascii_lowercase().as_str() {
             "all" => {
-                list.protocols = Protocols {
-                    http: on,
-                    https: on,
-                }
+                list.protocols = all(on);
             }
             "http" => list.protocols.http = on,
             "https" => list.protocols.https = on,
+            "file" => list.protocols.file = on,
             _ => list.unknown.push(name.to_owned()),
         }
     }

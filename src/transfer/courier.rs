@@ -15,6 +15,7 @@ use crate::transfer::etag;
 use crate::transfer::ipfs::{self, Gateways};
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::journey::read_url;
+use crate::transfer::local;
 use crate::transfer::naming;
 use crate::transfer::one::{self, Outcome};
 use crate::transfer::reply::Layout;
@@ -118,7 +119,11 @@ impl<'a> Courier<'a> {
                 .open(part, to, output.create_dirs, streams, environment)
         });
         match dump.transpose() {
-            Ok(mut dump) => one::run(self.shared, job, sink, dump.as_mut(), tap),
+            Ok(mut dump) => match local::path(job.operation, job.url).transpose() {
+                Ok(Some(path)) => local::run(&path, job, sink, dump.as_mut(), tap),
+                Ok(None) => one::run(self.shared, job, sink, dump.as_mut(), tap),
+                Err(error) => (Outcome::default(), Err(error)),
+            },
             Err(error) => (Outcome::default(), Err(error)),
         }
     }
@@ -217,7 +222,11 @@ impl<'a> Courier<'a> {
 }
 
 fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {
-    Ok(naming::from_path(&read_url(operation, url)?.path))
+    let path = match local::path(operation, url) {
+        Some(path) => path?,
+        None => read_url(operation, url)?.path,
+    };
+    Ok(naming::from_path(&path))
 }
 
 fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {

@@ -26,6 +26,7 @@ pub mod ipfs;
 pub mod job;
 mod journey;
 pub mod keyed;
+mod local;
 mod lock;
 pub mod memory;
 pub mod multipart;

@@ -11,7 +11,7 @@ use crate::codec::{date, text};
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::{self, Head, Role, parse_field_line};
-use crate::plan::{ConditionKind, Fail, FollowMode, Operation, TimeCondition};
+use crate::plan::{Fail, FollowMode, Operation, TimeCondition};
 use crate::target::{Scheme, Target};
 use crate::transfer::cookies::{Jar, Origin, Quota};
 use crate::transfer::dump::Dump;
@@ -309,13 +309,8 @@ impl Reply<'_> {
 
     /// `-z`: whether the document's date meets the condition; the server need not have looked.
     fn meets(&self, condition: TimeCondition) -> bool {
-        let Some(modified) = self.found.last_modified else {
-            return true;
-        };
-        match condition.kind {
-            ConditionKind::ModifiedSince => modified > condition.time,
-            ConditionKind::UnmodifiedSince => modified <= condition.time,
-        }
+        let modified = self.found.last_modified;
+        modified.is_none_or(|modified| condition.is_met(modified))
     }
 
     /// `-C`: a server that sends everything does not resume, unless there is nothing more to send.

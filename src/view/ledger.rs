@@ -270,9 +270,10 @@ impl Attempt {
         self.hops.iter().filter_map(|hop| hop.time(stage)).sum()
     }
 
-    /// Octets of content received in the last hop, before content decoding.
+    /// Octets of content received in the last hop, before content decoding; without any hop, those
+    /// of a file of this machine.
     pub fn received(&self) -> u64 {
-        self.hop().map_or(0, |hop| hop.received)
+        self.hop().map_or(self.delivered, |hop| hop.received)
     }
 
     /// Octets of the body sent in the last hop, chunk framing included.

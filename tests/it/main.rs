@@ -26,6 +26,7 @@ mod httpsig;
 mod ipfs;
 mod json;
 mod ledger;
+mod local;
 mod memory;
 mod multipart;
 mod net;

@@ -187,7 +187,7 @@ fn the_version_is_told_in_curls_form() {
             .unwrap()
             .starts_with(&format!("rcurl {} (", env!("CARGO_PKG_VERSION")))
     );
-    assert_eq!(lines.next(), Some("Protocols: http https ipfs ipns"));
+    assert_eq!(lines.next(), Some("Protocols: file http https ipfs ipns"));
     assert!(lines.next().unwrap().starts_with("Features: "));
     assert_eq!(lines.next(), None);
 }
