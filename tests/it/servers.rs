@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rcurl::clock::{Clock as _, SystemClock};
 
-use crate::support::program::{Ended, end, rcurl, run, run_with};
+use crate::support::program::{Ended, clean, end, rcurl, run, run_with};
 use crate::support::server::{Server, field, response};
 
 const MIB: usize = 1024 * 1024;
@@ -340,6 +340,47 @@ fn no_more_transfers_to_one_host_than_asked_for() {
     assert!(matches!(seen.lock().unwrap().1, 1 | 2));
 }
 
+/// Every body is its own, and no descriptor is left open: 20 at a time get by with 64.
+#[test]
+fn a_thousand_transfers_keep_their_bodies_apart() {
+    let server = Server::new(|talk| {
+        while let Some((head, _)) = talk.request() {
+            let path = head.split(' ').nth(1).unwrap();
+            let number: usize = path.trim_start_matches('/').parse().unwrap();
+            let fields = ["", "Connection: close\r\n"][usize::from(number.is_multiple_of(7))];
+            let body = format!("{number}\n").repeat(number);
+            talk.say(response("200 OK", fields, body));
+            if !fields.is_empty() {
+                return;
+            }
+        }
+    });
+    for (most, descriptors) in [("200", "1024"), ("20", "64")] {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("#1");
+        let script = format!("ulimit -n {descriptors}; exec \"$@\"");
+        let url = server.url("/[1-1000]");
+        let words = [
+            "-c",
+            &script,
+            "sh",
+            env!("CARGO_BIN_EXE_rcurl"),
+            "-q",
+            "-sSZ",
+        ];
+        let more = ["--parallel-max", most, "-o", name.to_str().unwrap(), &url];
+        let ended = run(clean("/bin/sh", &[&words[..], &more].concat()));
+        assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
+        for number in 1..=1000 {
+            let body = std::fs::read(folder.path().join(number.to_string())).unwrap();
+            assert!(
+                body == format!("{number}\n").repeat(number).as_bytes(),
+                "{number}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_unix_socket_serves() {
     let folder = tempfile::tempdir().unwrap();
@@ -379,7 +420,7 @@ fn closed_streams_are_no_reason_to_fail() {
         let line = format!("exec {program} -v {url} {closed}");
         let Ended {
             exit: got, stdout, ..
-        } = run(crate::support::program::clean("/bin/sh", &["-c", &line]));
+        } = run(clean("/bin/sh", &["-c", &line]));
         assert_eq!(
             (got, stdout.as_slice()),
             (Some(exit), &b"hello\n"[..]),
