@@ -151,7 +151,10 @@ impl fmt::Display for Target {
         if let Some(port) = self.explicit_port {
             write!(f, ":{port}")?;
         }
-        f.write_str(&self.request_target())?;
+        f.write_str(&self.path)?;
+        if let Some(query) = &self.query {
+            write!(f, "?{query}")?;
+        }
         match &self.fragment {
             Some(fragment) => write!(f, "#{fragment}"),
             None => Ok(()),
@@ -297,10 +300,24 @@ impl Target {
 
     /// Path and query: the origin form of a request target (RFC 9112, 3.2.1).
     pub fn request_target(&self) -> String {
+        let path = self.path_as_sent();
         match &self.query {
-            Some(query) => format!("{}?{query}", self.path),
-            None => self.path.clone(),
+            Some(query) => format!("{path}?{query}"),
+            None => path,
         }
+    }
+
+    /// The path in ASCII; a typed query goes out as it is, as in curl.
+    pub fn path_as_sent(&self) -> String {
+        let mut path = String::with_capacity(self.path.len());
+        for octet in self.path.bytes() {
+            if octet.is_ascii() {
+                path.push(char::from(octet));
+            } else {
+                path.extend(escaped(octet));
+            }
+        }
+        path
     }
 
     /// The URL without credentials and fragment: for `Referer` and for messages.
@@ -554,10 +571,14 @@ fn encode_reference(reference: &[u8]) -> String {
             }
             b' ' if in_query => encoded.push('+'),
             0x21..=0x7e => encoded.push(char::from(octet)),
-            _ => encoded.extend(['%', hex_digit(octet >> 4), hex_digit(octet & 15)]),
+            _ => encoded.extend(escaped(octet)),
         }
     }
     encoded
+}
+
+fn escaped(octet: u8) -> [char; 3] {
+    ['%', hex_digit(octet >> 4), hex_digit(octet & 15)]
 }
 
 fn hex_digit(value: u8) -> char {
@@ -611,6 +632,14 @@ fn dots(segment: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_goes_out_in_ascii_and_is_shown_as_typed() {
+        let typed = "http://a.test/caf\u{e9}%20x?q=\u{e9}";
+        let target = Target::parse(typed, &Reading::default()).unwrap();
+        assert_eq!(target.request_target(), "/caf%C3%A9%20x?q=\u{e9}");
+        assert_eq!(target.to_string(), typed);
+    }
 
     #[test]
     fn dot_segments_are_removed_as_rfc_3986_says() {
