@@ -32,12 +32,3 @@ pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         (!matches!(first, None | Some(b'#'))).then_some((before + 1, line))
     })
 }
-
-/// The reason of a failure, as curl's `strerror` has it.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((reason, _)) => reason.to_owned(),
-        None => text,
-    }
-}

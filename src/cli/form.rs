@@ -233,7 +233,7 @@ impl Fields {
         let text = match files::whole(&Value::new(file).path(), state.stdin) {
             Ok(text) => text,
             Err(error) => {
-                let (file, reason) = (Value::new(file).shown(), files::reason(&error));
+                let (file, reason) = (Value::new(file).shown(), crate::error::reason(&error));
                 state.warn(format!("Cannot read from {file}: {reason}"));
                 return Ok(());
             }

@@ -9,8 +9,10 @@ use super::options::{self, Category, Opt};
 use super::values::Value;
 
 /// What `Features:` lists, in curl's words.
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 12] = [
+    "alt-svc",
     "brotli",
+    "HSTS",
     "HTTPS-proxy",
     "IDN",
     "IPv6",
@@ -120,6 +122,6 @@ pub(crate) fn version() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let features = FEATURES.join(" ");
     format!(
-        "rcurl {version} ({arch}-{system}) rustls\nProtocols: http https\nFeatures: {features}\n"
+        "rcurl {version} ({arch}-{system}) rustls\nProtocols: http https ipfs ipns\nFeatures: {features}\n"
     )
 }

@@ -68,7 +68,7 @@ pub(crate) fn set(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 
 fn read(state: &mut State<'_>, file: Value<'_>) -> Result<Vec<u8>, Stop> {
     files::whole(&file.path(), state.stdin).map_err(|error| {
-        let (file, reason) = (file.shown(), files::reason(&error));
+        let (file, reason) = (file.shown(), crate::error::reason(&error));
         state.complain(
             format!("Failed to open {file}: {reason}"),
             Wrong::Unreadable,

@@ -168,12 +168,8 @@ impl Wire for ScriptedWire {
                     };
                 }
                 Some(Step::Expect(count)) if self.count_sent() >= count => {}
-                Some(step @ Step::Expect(_)) => {
-                    self.steps.push_front(step);
-                    return self.idle(&wait);
-                }
                 Some(Step::Await(wanted)) if self.hears(&wanted) => {}
-                Some(step @ Step::Await(_)) => {
+                Some(step @ (Step::Expect(_) | Step::Await(_))) => {
                     self.steps.push_front(step);
                     return self.idle(&wait);
                 }

@@ -289,8 +289,9 @@ impl Lines<'_> {
             &[]
         };
         for line in self.given.iter().chain(proxy_lines) {
-            let skipped = has_name(line, "Host")
-                || (!hop.trusted && (has_name(line, "Authorization") || has_name(line, "Cookie")))
+            let foreign = !hop.trusted && is_secret(line, hop);
+            let skipped = foreign
+                || has_name(line, "Host")
                 || (request.transfer_encoding && has_name(line, "Connection"))
                 || (hop.negotiating && has_name(line, "Content-Length"))
                 || matches!(hop.body, BodyFields::Some { multipart: true, .. } if has_name(line, "Content-Type"));
@@ -345,6 +346,14 @@ fn absolute_form(target: &Target) -> String {
         target.authority(),
         target.request_target()
     )
+}
+
+/// Whether a line of `-H` holds what was meant for the first origin alone. A proxy that forwards stays
+/// the same on the way to others.
+fn is_secret(line: &[u8], hop: &Hop<'_>) -> bool {
+    has_name(line, "Authorization")
+        || has_name(line, "Cookie")
+        || (!hop.by_proxy && has_name(line, "Proxy-Authorization"))
 }
 
 /// Whether a line of `-H` is about this field, be it to add, replace, empty or remove it.

@@ -140,15 +140,15 @@ struct Came {
 fn curl_and_rcurl_do_the_same() {
     let Some(curl) = found("curl") else { return };
     let server = Server::new(|talk| while answer(talk).is_some() {});
-    let mut differences = String::new();
+    let mut differences = Vec::new();
     for line in LINES {
         let theirs = play(&curl, line, &server);
         let ours = play(env!("CARGO_BIN_EXE_rcurl"), line, &server);
         if ours != theirs {
-            differences.push_str(&format!("=== {line}\n--- curl\n{theirs}--- rcurl\n{ours}"));
+            differences.push(format!("=== {line}\n--- curl\n{theirs}--- rcurl\n{ours}"));
         }
     }
-    assert!(differences.is_empty(), "{differences}");
+    assert!(differences.is_empty(), "{}", differences.concat());
 }
 
 fn play(program: &str, line: &str, server: &Server) -> Came {

@@ -34,6 +34,7 @@ mod notices;
 mod options;
 mod progress;
 mod scripted;
+mod secrets;
 mod servers;
 mod signing;
 mod sigv4;

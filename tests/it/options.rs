@@ -150,7 +150,7 @@ fn help_lists_what_can_be_used() {
             option.long
         );
     }
-    assert!(help(&["-hinspect"]).contains("--pretty=[auto|always|never]"));
+    assert!(help(&["-hinspect"]).contains("--pretty[=auto|always|never]"));
     assert!(help(&["--help=telnet"]).contains("nothing here"));
     assert!(help(&["-h", "nonsense"]).starts_with("There is no category \"nonsense\"."));
     let categories = help(&["-h", "category"]);
@@ -187,7 +187,7 @@ fn the_version_is_told_in_curls_form() {
             .unwrap()
             .starts_with(&format!("rcurl {} (", env!("CARGO_PKG_VERSION")))
     );
-    assert_eq!(lines.next(), Some("Protocols: http https"));
+    assert_eq!(lines.next(), Some("Protocols: http https ipfs ipns"));
     assert!(lines.next().unwrap().starts_with("Features: "));
     assert_eq!(lines.next(), None);
 }

@@ -99,8 +99,8 @@ fn an_early_answer_to_a_large_upload_is_seen() {
 #[test]
 fn standard_input_goes_out_in_chunks() {
     let sent = octets(3 * MIB);
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let kept = heard.clone();
+    let came = Arc::new(Mutex::new(Vec::new()));
+    let kept = came.clone();
     let server = Server::new(move |talk| {
         let (head, body) = talk.request().unwrap();
         assert_eq!(
@@ -113,7 +113,7 @@ fn standard_input_goes_out_in_chunks() {
     let ended = run_with(rcurl(&["-sS", "-T", "-", &server.url("/up")]), sent.clone());
     assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
     assert!(
-        *heard.lock().unwrap() == sent,
+        *came.lock().unwrap() == sent,
         "what came is not what was sent"
     );
 }
@@ -169,11 +169,11 @@ fn the_second_address_of_localhost_serves() {
     let port = server.port();
     let tried = ended.stderr.find(&format!("*   Trying [::1]:{port}...\n"));
     let failed = ended.stderr.find(&format!("* connect to ::1 port {port} "));
-    let served = ended.stderr.find(&format!(
+    let connected = ended.stderr.find(&format!(
         "* Established connection to localhost (127.0.0.1 port {port}) from 127.0.0.1 port "
     ));
     assert!(
-        tried.is_some() && tried < failed && failed < served,
+        tried.is_some() && tried < failed && failed < connected,
         "{}",
         ended.stderr
     );

@@ -181,12 +181,8 @@ impl Handshake<'_> {
                         Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
                     };
                 }
-                if tls.greeting.starts_with(b"HTTP/") {
-                    return Error::tls_connect(&format!(
-                        "the server answered with plain HTTP, not TLS; try \
-                         http://{}/",
-                        self.place.authority()
-                    ));
+                if !may_be_tls(&tls.greeting) {
+                    return Error::not_tls(&tls.greeting, &self.place.authority());
                 }
                 Error::tls_connect(&in_words(&error)).because(error)
             }
@@ -194,6 +190,11 @@ impl Handshake<'_> {
             Broken::Wire(error) => Error::tls_connect(&reason(&error)).because(error),
         }
     }
+}
+
+/// Whether a server's first octets are those of a TLS record (RFC 8446 §5.1), as far as they came.
+fn may_be_tls(greeting: &[u8]) -> bool {
+    greeting.first().is_none_or(|kind| (20..=24).contains(kind))
 }
 
 /// The verdict that a failed handshake carries.

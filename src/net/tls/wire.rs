@@ -40,7 +40,7 @@ pub(super) struct TlsWire {
 }
 
 /// So much of the beginning is kept.
-const GREETING: usize = 8;
+const GREETING: usize = 24;
 
 /// How a session breaks.
 #[derive(Debug)]

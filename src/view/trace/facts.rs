@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use super::session;
 use crate::error::reason;
 use crate::event::{Ending, Happening, Lookup, Peer, Side};
+use crate::target::Target;
 
 /// What curl says to this, if anything.
 pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<String> {
@@ -111,6 +112,9 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("JSON broken at line {line}, column {column}: the rest as it came")
         }
         Happening::Following { target, .. } => {
+            // curl shows a password of the URL as well.
+            let mut target = Target::clone(target);
+            target.userinfo = None;
             format!("Issue another request to this URL: '{target}'")
         }
         Happening::Failed { error } => error.message.clone(),

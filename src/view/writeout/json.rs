@@ -61,30 +61,17 @@ pub(super) fn head(head: Option<&Head>) -> Vec<u8> {
 /// Appends a JSON string. What is not UTF-8 is read as ISO 8859-1, as HTTP long did (RFC 9110, 5.5):
 /// the result is JSON whatever a server sends, and no octet is lost.
 fn string(octets: &[u8], out: &mut String) {
-    out.push('"');
+    let mut text = String::with_capacity(octets.len());
     for chunk in octets.utf8_chunks() {
-        chunk
-            .valid()
-            .chars()
-            .for_each(|letter| character(letter, out));
-        let invalid = chunk.invalid().iter().copied();
-        invalid.for_each(|octet| character(char::from(octet), out));
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().copied().map(char::from));
     }
-    out.push('"');
-}
-
-fn character(letter: char, out: &mut String) {
-    match letter {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\u{8}' => out.push_str("\\b"),
-        '\u{c}' => out.push_str("\\f"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        control if control.is_control() => {
-            let _ = write!(out, "\\u{:04x}", u32::from(control));
+    for letter in serde_json::Value::from(text).to_string().chars() {
+        // JSON lets DEL and the C1 controls pass; a terminal should not see them.
+        if letter.is_control() {
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
         }
-        other => out.push(other),
     }
 }

@@ -242,12 +242,9 @@ fn skipped(text: &str, before: Option<char>) -> usize {
         }
     }
     // A quote begins a character when another one ends it, else a lifetime.
-    if text.starts_with('\'') {
-        let escaped = text[1..].starts_with('\\');
-        let closed = text[1..]
-            .char_indices()
-            .nth(1)
-            .is_some_and(|(at, it)| it == '\'' && at > 0);
+    if let Some(inside) = text.strip_prefix('\'') {
+        let escaped = inside.starts_with('\\');
+        let closed = inside.chars().nth(1) == Some('\'');
         if escaped || closed {
             return quoted(text, '\'');
         }

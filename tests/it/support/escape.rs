@@ -1,5 +1,7 @@
 //! Octets as lines of text that a person can read and edit, and back again.
 
+use std::fmt::Write as _;
+
 /// One line of text per line of octets. What is not printable, and the backslash, is escaped; a
 /// backslash at the very end says that the last line has no line end.
 pub(crate) fn shown(octets: &[u8]) -> String {
@@ -9,7 +11,7 @@ pub(crate) fn shown(octets: &[u8]) -> String {
         for chunk in ended.unwrap_or(line).utf8_chunks() {
             chunk.valid().chars().for_each(|it| show(it, &mut text));
             for octet in chunk.invalid() {
-                text.push_str(&format!("\\x{octet:02x}"));
+                let _ = write!(text, "\\x{octet:02x}");
             }
         }
         text.push_str(if ended.is_some() { "\n" } else { "\\\n" });
@@ -25,7 +27,7 @@ fn show(character: char, text: &mut String) {
         it if it.is_control() => {
             let mut buffer = [0; 4];
             for octet in it.encode_utf8(&mut buffer).bytes() {
-                text.push_str(&format!("\\x{octet:02x}"));
+                let _ = write!(text, "\\x{octet:02x}");
             }
         }
         it => text.push(it),

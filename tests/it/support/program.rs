@@ -57,13 +57,11 @@ pub(crate) fn end(child: Child) -> Ended {
     let process = rustix::process::Pid::from_child(&child);
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait_with_output()));
-    match ended.recv_timeout(PATIENCE) {
-        Ok(output) => Ended::from(output.unwrap()),
-        Err(_) => {
-            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
-            panic!("the program has locked up");
-        }
+    if let Ok(output) = ended.recv_timeout(PATIENCE) {
+        return Ended::from(output.unwrap());
     }
+    let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+    panic!("the program has locked up");
 }
 
 impl From<Output> for Ended {

@@ -124,7 +124,7 @@ impl Story {
         for (file, octets) in &self.given {
             std::fs::write(folder.path().join(file), octets).unwrap();
         }
-        for (_, value) in &mut self.environment.variables {
+        for value in self.environment.variables.values_mut() {
             *value = value.to_str().unwrap().replace("{dir}", &name).into();
         }
         let words = self.words.iter().map(|word| word.replace("{dir}", &name));
