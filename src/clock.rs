@@ -11,6 +11,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
     /// The time of day since the Unix epoch.
     fn wall(&self) -> Duration;
+    /// The time of day in whole Unix seconds, as HTTP's dates count.
+    fn unix_time(&self) -> i64 {
+        i64::try_from(self.wall().as_secs()).unwrap_or(i64::MAX)
+    }
     /// Sleeps until then.
     fn pause(&self, until: Instant);
 }

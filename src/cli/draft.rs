@@ -7,7 +7,9 @@
 use super::notice::Notices;
 use super::wrong::Wrong;
 use crate::glob::Glob;
-use crate::plan::{AuthSchemes, Body, Form, Global, NetrcUse, Operation, SaveAs, Upload, UrlPlan};
+use crate::plan::{
+    AuthSchemes, Body, Form, Global, Haproxy, NetrcUse, Operation, SaveAs, Upload, UrlPlan,
+};
 
 /// An operation and what it takes to finish it.
 #[derive(Debug, Default)]
@@ -198,7 +200,7 @@ impl Draft {
             _ => NetrcUse::Ignored,
         };
         if self.haproxy || self.haproxy_client.is_some() {
-            self.operation.route.haproxy = Some(crate::plan::Haproxy {
+            self.operation.route.haproxy = Some(Haproxy {
                 client: self.haproxy_client,
             });
         }

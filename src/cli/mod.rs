@@ -38,7 +38,7 @@ use std::io::Read;
 
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
-use crate::plan::{Notice, Plan, Progress};
+use crate::plan::{Notice, Plan, Progress, Resume};
 use draft::Unfinished;
 use options::{Means, Opt, Takes};
 use state::{Outcome, State, Stop};
@@ -217,7 +217,7 @@ fn finish(state: &mut State<'_>) -> Result<Plan, Ending> {
     let drafts = std::mem::take(&mut state.done).into_iter().chain([last]);
     let resuming_by_header = |draft: &draft::Draft| {
         draft.operation.output.remote_header_name
-            && draft.operation.request.resume == Some(crate::plan::Resume::FromFile)
+            && draft.operation.request.resume == Some(Resume::FromFile)
     };
     let mut operations = Vec::new();
     for draft in drafts {

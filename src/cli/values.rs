@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::wrong::Wrong;
+use crate::codec::text::percent_encode;
 use crate::plan::{Protocols, TlsVersion};
 
 /// An argument as the words or a config file gave it: octets, UTF-8 or not.
@@ -90,7 +91,7 @@ pub(crate) fn url(octets: &[u8]) -> String {
     let mut text = String::with_capacity(octets.len());
     for chunk in octets.utf8_chunks() {
         text.push_str(chunk.valid());
-        text.push_str(&crate::codec::text::percent_encode(chunk.invalid()));
+        text.push_str(&percent_encode(chunk.invalid()));
     }
     text
 }

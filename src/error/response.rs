@@ -61,6 +61,16 @@ impl From<Broken> for Error {
                 Exit::FilesizeExceeded,
                 "Overflow Content-Length: value".to_owned(),
             ),
+            other => return Self::from_body(other),
+        };
+        Self::new(exit, message)
+    }
+}
+
+impl Error {
+    /// What is wrong with a body: where it ends, and its transfer codings.
+    fn from_body(broken: Broken) -> Self {
+        let (exit, message) = match broken {
             Broken::ContentCut { missing } => (
                 Exit::PartialFile,
                 format!("end of response with {missing} bytes missing"),
@@ -69,16 +79,6 @@ impl From<Broken> for Error {
                 Exit::PartialFile,
                 "transfer closed with outstanding read data remaining".to_owned(),
             ),
-            other => return Self::from_coding(other),
-        };
-        Self::new(exit, message)
-    }
-}
-
-impl Error {
-    /// What is wrong with transfer codings, `chunked` above all.
-    fn from_coding(broken: Broken) -> Self {
-        let (exit, message) = match broken {
             Broken::CodingUnasked(name) => (
                 Exit::BadContentEncoding,
                 format!(

@@ -168,7 +168,7 @@ impl Wire for ScriptedWire {
                     };
                 }
                 Some(Step::Expect(count)) if self.count_sent() >= count => {}
-                Some(Step::Await(wanted)) if self.hears(&wanted) => {}
+                Some(Step::Await(ref wanted)) if self.hears(wanted) => {}
                 Some(step @ (Step::Expect(_) | Step::Await(_))) => {
                     self.steps.push_front(step);
                     return self.idle(&wait);

@@ -6,6 +6,7 @@
 //! Sources: RFC 9110 (fields), RFC 9112, 3 (request line); the order is curl 8.22's.
 
 use crate::codec::content::ACCEPT_ENCODING;
+use crate::codec::date;
 use crate::http1::Framing;
 use crate::plan::{ConditionKind, HttpVersion, Request};
 use crate::target::Target;
@@ -76,6 +77,17 @@ pub enum BodyFields<'a> {
         /// A multipart form: its type, with its boundary, is not `-H`'s to replace.
         multipart: bool,
     },
+}
+
+impl BodyFields<'_> {
+    /// The same while the body is left out, to be challenged first.
+    #[must_use]
+    pub fn withheld(mut self) -> Self {
+        if let Self::Some { length, .. } = &mut self {
+            *length = Some(0);
+        }
+        self
+    }
 }
 
 /// Larger bodies wait for `100 Continue` first (curl's `EXPECT_100_THRESHOLD`).
@@ -278,7 +290,7 @@ impl Lines<'_> {
                 ConditionKind::ModifiedSince => "If-Modified-Since",
                 ConditionKind::UnmodifiedSince => "If-Unmodified-Since",
             };
-            self.default_field(name, Some(&crate::codec::date::imf_fixdate(condition.time)));
+            self.default_field(name, Some(&date::imf_fixdate(condition.time)));
         }
     }
 
@@ -313,7 +325,7 @@ impl Lines<'_> {
         };
         match length.filter(|_| !chunked).map(|length| length.to_string()) {
             Some(length) if hop.negotiating => {
-                self.field_unless_empty("Content-Length", Some(&length))
+                self.field_unless_empty("Content-Length", Some(&length));
             }
             length => self.default_field("Content-Length", length.as_deref()),
         }

@@ -19,7 +19,8 @@ use crate::transfer::source::Source;
 pub struct Content {
     kind: Carries,
     source: Source,
-    content_type: Option<String>,
+    /// The value of `Content-Type`.
+    media_type: Option<String>,
     multipart: bool,
 }
 
@@ -76,16 +77,16 @@ impl Content {
         Self {
             kind: Carries::Nothing,
             source: Source::empty(),
-            content_type: None,
+            media_type: None,
             multipart: false,
         }
     }
 
-    fn post(source: Source, content_type: Option<String>) -> Self {
+    fn post(source: Source, media_type: Option<String>) -> Self {
         Self {
             kind: Carries::Post,
             source,
-            content_type,
+            media_type,
             multipart: false,
         }
     }
@@ -98,7 +99,7 @@ impl Content {
         Ok(Self {
             kind: Carries::Put,
             source,
-            content_type: None,
+            media_type: None,
             multipart: false,
         })
     }
@@ -130,7 +131,7 @@ impl Content {
         }
         BodyFields::Some {
             length: self.source.length(),
-            content_type: self.content_type.as_deref(),
+            content_type: self.media_type.as_deref(),
             multipart: self.multipart,
         }
     }

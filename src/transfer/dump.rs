@@ -7,19 +7,23 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::codec::text::visible_line;
 use crate::environment::Environment;
 use crate::error::{Error, Exit, reason};
 use crate::plan::Destination;
 use crate::streams::{Console, Streams};
+use crate::transfer::lock::lock;
 
-/// The header files of a run.
+/// The header files of a run, by the part of the command line that they belong to and by name.
 #[derive(Default)]
 pub struct Dumps {
-    open: Mutex<HashMap<(usize, PathBuf), Arc<Mutex<File>>>>,
+    open: Mutex<HashMap<(usize, PathBuf), SharedFile>>,
 }
+
+/// A file that transfers write to by turns.
+type SharedFile = Arc<Mutex<File>>;
 
 /// Where the heads of one transfer are dumped.
 #[derive(Clone)]
@@ -29,7 +33,7 @@ pub enum Dump {
     /// One of them that is a terminal: what a server sent is made visible.
     Terminal(Console),
     /// A file.
-    File(PathBuf, Arc<Mutex<File>>),
+    File(PathBuf, SharedFile),
 }
 
 impl Dumps {
@@ -58,7 +62,7 @@ impl Dumps {
             }
             Destination::File(path) => path,
         };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if let Some(file) = open.get(&(part, path.clone())) {
             return Ok(Dump::File(path.clone(), file.clone()));
         }
@@ -88,10 +92,7 @@ impl Dump {
                 console.write_all(visible_line(line).as_bytes()),
                 "the terminal".to_owned(),
             ),
-            Dump::File(path, file) => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                (file.write_all(line), path.display().to_string())
-            }
+            Dump::File(path, file) => (lock(file).write_all(line), path.display().to_string()),
         };
         result.map_err(|error| {
             let message = format!("Failed to write headers to {place}: {}", reason(&error));

@@ -1,6 +1,6 @@
 //! One request and its response over one wire, both directions at once.
 //!
-//! Knows: how a request body is fed to the wire while the response is read, the wait for `100
+//! Knows: when the request body is fed to the wire and when the response is read, the wait for `100
 //! Continue`, an early answer, and every limit of time. Must not know: what a response means, where
 //! content goes, or which request comes next.
 //!
@@ -14,34 +14,10 @@ use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
-use crate::transfer::pace::Pace;
-use crate::transfer::source::{Pull, Source};
-
-/// Who makes something of a response.
-pub trait Receiver {
-    /// A line of a head is complete, and not yet shown.
-    fn hear(&mut self, role: Role, line: &[u8]);
-
-    /// A line of a head (with its line end) was shown; `-i` and `-D` want it now.
-    fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error>;
-
-    /// A head is complete but for its empty line. What is to become of the content?
-    fn decide(&mut self, head: &Head) -> Result<Reception, Error>;
-
-    /// Content, or with `--raw` any part of the body.
-    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error>;
-}
-
-/// What becomes of the content of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
-    /// It goes to the receiver.
-    Deliver,
-    /// It is read and thrown away, so that the connection can be kept.
-    Ignore,
-    /// It is not read; the connection is closed.
-    Leave,
-}
+use crate::transfer::incoming::{Incoming, Receiver, Reception};
+use crate::transfer::outgoing::{Outgoing, Sending};
+use crate::transfer::pace::{Pace, SlowWatch};
+use crate::transfer::source::Source;
 
 /// What an exchange is held to.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +69,18 @@ impl Failure {
             nothing_came: true,
         }
     }
+
+    fn new(trouble: Trouble, nothing_came: bool) -> Self {
+        let (error, told) = match trouble {
+            Trouble::Told(error) => (error, true),
+            Trouble::Untold(error) => (error, false),
+        };
+        Self {
+            error,
+            told,
+            nothing_came,
+        }
+    }
 }
 
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
@@ -107,55 +95,37 @@ pub fn exchange(
     receiver: &mut dyn Receiver,
     terms: Terms,
     tap: &Tap,
-) -> Result<Response, Failure> {
+) -> std::result::Result<Response, Failure> {
     let now = tap.clock().now();
+    let pace = Pace::new(terms.rate, now);
     let mut exchange = Exchange {
-        out: Outgoing {
-            source,
-            state: Sending::Body,
-            layer: terms.layer,
-            octets: Vec::new(),
-            buffer: Vec::new(),
-            body: 0,
-            has_body: head.framing != crate::http1::Framing::None,
-            pace: Pace::new(terms.rate, now),
-            waits_for_source: false,
-        },
-        incoming: Incoming {
-            receiver,
-            head: None,
-            reception: Reception::Deliver,
-            layer: terms.layer,
-            pace: Pace::new(terms.rate, now),
-            octets: 0,
-            content: 0,
-            over: false,
-        },
+        out: Outgoing::new(source, head.framing, terms.layer, pace),
+        incoming: Incoming::new(receiver, terms.layer, pace),
         http,
         tap,
         terms,
-        speed: terms.least_speed.map(|(least, span)| SlowWatch {
-            least,
-            span,
-            since: now,
-            octets: 0,
-        }),
+        speed: terms
+            .least_speed
+            .map(|(least, span)| SlowWatch::new(least, span, now)),
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
-    result.map_err(|(error, told)| Failure {
-        error,
-        told,
-        nothing_came: exchange.incoming.octets == 0,
-    })
+    result.map_err(|trouble| Failure::new(trouble, exchange.incoming.octets == 0))
 }
 
-/// An error, and whether it was told already.
-type Told<T> = Result<T, (Error, bool)>;
-
-fn untold(error: Error) -> (Error, bool) {
-    (error, false)
+/// An error on the way, and whether the observers know of it already.
+enum Trouble {
+    Told(Error),
+    Untold(Error),
 }
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Untold(error)
+    }
+}
+
+type Result<T> = std::result::Result<T, Trouble>;
 
 struct Exchange<'a> {
     http: &'a mut Connection,
@@ -168,7 +138,7 @@ struct Exchange<'a> {
 }
 
 /// Whether a response has come to its end.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
     More,
     Complete,
@@ -177,7 +147,7 @@ enum Progress {
 }
 
 impl Exchange<'_> {
-    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<Response> {
+    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
             self.feed(wire)?;
@@ -188,11 +158,7 @@ impl Exchange<'_> {
             let wait = Wait {
                 until: self.next_alarm(now),
                 receive: self.incoming.pace.ready(now),
-                also: if self.out.waits_for_source {
-                    self.out.source.pollable()
-                } else {
-                    None
-                },
+                also: self.out.awaited_source(),
             };
             let progress = match wire.wait(wait) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
@@ -202,7 +168,7 @@ impl Exchange<'_> {
                     return self.response(Progress::Complete);
                 }
                 Io::Eof => self.end_of_stream()?,
-                Io::Failed(error) => return Err(untold(self.broken_off(&error))),
+                Io::Failed(error) => return Err(Trouble::from(self.broken_off(&error))),
             };
             match progress {
                 Progress::More => {}
@@ -214,10 +180,10 @@ impl Exchange<'_> {
     }
 
     /// Sends the head, and with it as much of the body as fits in one write.
-    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Told<()> {
-        let began = self.http.send_head(&head.method, head.framing);
-        began
-            .map_err(|misuse| untold(Error::new(Exit::BadFunctionArgument, misuse.to_string())))?;
+    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<()> {
+        self.http
+            .send_head(&head.method, head.framing)
+            .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
         let layer = self.terms.layer;
         let direction = Direction::Out;
         self.tap.emit(Happening::Batch {
@@ -235,29 +201,27 @@ impl Exchange<'_> {
         }
         self.out.octets.extend_from_slice(&head.octets);
         if head.expects_continue {
-            self.out.state =
-                Sending::AwaitingContinue(self.tap.clock().now() + self.terms.continue_timeout);
+            let until = self.tap.clock().now() + self.terms.continue_timeout;
+            self.out.state = Sending::AwaitingContinue(until);
         } else {
-            self.out
-                .fill(
-                    self.http,
-                    self.tap,
-                    WINDOW.saturating_sub(head.octets.len()),
-                )
-                .map_err(untold)?;
+            self.out.fill(
+                self.http,
+                self.tap,
+                WINDOW.saturating_sub(head.octets.len()),
+            )?;
         }
         self.out.push(wire);
         Ok(())
     }
 
     /// Keeps the wire busy with the request body, and tells when the last of it is gone.
-    fn feed(&mut self, wire: &mut dyn Wire) -> Told<()> {
+    fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
         self.out.waits_for_source = false;
         while self.out.state == Sending::Body
             && wire.queued() < WINDOW
             && self.out.pace.ready(self.tap.clock().now())
         {
-            self.out.fill(self.http, self.tap, WINDOW).map_err(untold)?;
+            self.out.fill(self.http, self.tap, WINDOW)?;
             self.out.push(wire);
             if self.out.waits_for_source {
                 break;
@@ -266,14 +230,14 @@ impl Exchange<'_> {
         if self.out.state == Sending::Queued && wire.queued() == 0 {
             self.out.state = Sending::Told;
             if self.terms.layer == Layer::Http {
-                let body = self.out.has_body.then_some(self.out.body);
+                let body = self.out.body();
                 self.tap.emit(Happening::RequestSent { body });
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, at: Instant, bytes: &[u8]) -> Told<Progress> {
+    fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
         let layer = self.terms.layer;
         self.tap.emit_at(
             at,
@@ -283,10 +247,9 @@ impl Exchange<'_> {
                 bytes: bytes.len(),
             },
         );
-        self.incoming.octets += bytes.len() as u64;
-        self.incoming.pace.moved(bytes.len());
+        self.incoming.moved(bytes.len());
         if let Some(speed) = &mut self.speed {
-            speed.octets += bytes.len() as u64;
+            speed.moved(bytes.len());
         }
         let mut rest = bytes;
         loop {
@@ -296,15 +259,12 @@ impl Exchange<'_> {
             };
             match signal {
                 Signal::NeedMore => return Ok(Progress::More),
-                Signal::Piece(role, octets) => self
-                    .incoming
-                    .piece(self.tap, at, role, octets)
-                    .map_err(untold)?,
+                Signal::Piece(role, octets) => self.incoming.piece(self.tap, at, role, octets)?,
                 Signal::Violated(violation) => self.tap.emit(Happening::Violated {
                     violation: &violation,
                 }),
                 Signal::Interim(head) => {
-                    self.incoming.interim(self.tap, &head).map_err(untold)?;
+                    self.incoming.interim(self.tap, &head)?;
                     if head.status() == 100 {
                         self.out.granted();
                     }
@@ -327,7 +287,7 @@ impl Exchange<'_> {
     }
 
     /// The final head is known: asks what it means, then shows its empty line.
-    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Told<Progress> {
+    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Result<Progress> {
         self.tap.emit(Happening::HeadReceived { head: &head });
         let decision = self.incoming.receiver.decide(&head);
         if !self.out.is_complete() && head.status() >= 300 {
@@ -361,30 +321,28 @@ impl Exchange<'_> {
             Err(error) => {
                 self.tap.emit(Happening::Failed { error: &error });
                 self.show_head_end(at, rest)?;
-                Err((error, true))
+                Err(Trouble::Told(error))
             }
         }
     }
 
-    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Told<()> {
+    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Result<()> {
         if let Ok((_, Signal::Piece(role, octets))) = self.http.receive(rest) {
-            self.incoming
-                .piece(self.tap, at, role, octets)
-                .map_err(untold)?;
+            self.incoming.piece(self.tap, at, role, octets)?;
         }
         Ok(())
     }
 
     /// Tells the octets that cannot be read on, so that none is lost, and makes the error.
-    fn malformed(&mut self, broken: Broken, rest: &[u8]) -> (Error, bool) {
+    fn malformed(&mut self, broken: Broken, rest: &[u8]) -> Trouble {
         let error = Error::from(broken);
         self.tap.emit(Happening::Failed { error: &error });
         self.stray(rest);
-        (error, true)
+        Trouble::Told(error)
     }
 
     /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
-    fn spoke_out_of_turn(&mut self, rest: &[u8]) -> (Error, bool) {
+    fn spoke_out_of_turn(&mut self, rest: &[u8]) -> Trouble {
         let (direction, layer, role) = (Direction::In, self.terms.layer, Role::Stray);
         self.tap.emit(Happening::Piece {
             direction,
@@ -396,7 +354,7 @@ impl Exchange<'_> {
             "The proxy sent {} bytes before it was spoken to through the tunnel",
             rest.len()
         );
-        untold(Error::new(Exit::RecvError, message))
+        Trouble::from(Error::new(Exit::RecvError, message))
     }
 
     fn stray(&mut self, mut rest: &[u8]) {
@@ -412,11 +370,11 @@ impl Exchange<'_> {
         }
     }
 
-    fn end_of_stream(&mut self) -> Told<Progress> {
+    fn end_of_stream(&mut self) -> Result<Progress> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
-            Err(broken @ Broken::EmptyReply) => Err(untold(Error::from(broken))),
+            Err(broken @ Broken::EmptyReply) => Err(Trouble::from(Error::from(broken))),
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }
@@ -449,10 +407,10 @@ impl Exchange<'_> {
             .min()
     }
 
-    fn time_passed(&mut self) -> Told<Progress> {
+    fn time_passed(&mut self) -> Result<Progress> {
         let now = self.tap.clock().now();
         if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
-            return Err(untold(self.timed_out(now)));
+            return Err(Trouble::from(self.timed_out(now)));
         }
         if let Sending::AwaitingContinue(until) = self.out.state
             && now >= until
@@ -461,7 +419,7 @@ impl Exchange<'_> {
             self.out.granted();
         }
         if let Some(speed) = &mut self.speed {
-            speed.check(now).map_err(untold)?;
+            speed.check(now)?;
         }
         self.tap.emit(Happening::Tick);
         Ok(Progress::More)
@@ -480,9 +438,9 @@ impl Exchange<'_> {
         Error::new(Exit::OperationTimedout, message)
     }
 
-    fn response(&mut self, progress: Progress) -> Told<Response> {
+    fn response(&mut self, progress: Progress) -> Result<Response> {
         let Some(head) = self.incoming.head.take() else {
-            return Err((Error::from(Broken::EmptyReply), false));
+            return Err(Trouble::from(Error::from(Broken::EmptyReply)));
         };
         Ok(Response {
             head,
@@ -490,218 +448,5 @@ impl Exchange<'_> {
             expectation_failed: self.expectation_failed,
             left: progress == Progress::Left,
         })
-    }
-}
-
-/// How far the request is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sending {
-    /// The body waits for leave until then.
-    AwaitingContinue(Instant),
-    /// The body is being sent.
-    Body,
-    /// All of it is queued.
-    Queued,
-    /// All of it is gone, and that was told.
-    Told,
-    /// The rest will not be sent.
-    Given,
-}
-
-struct Outgoing<'a> {
-    source: &'a mut Source,
-    state: Sending,
-    layer: Layer,
-    /// Composed, about to be handed to the wire.
-    octets: Vec<u8>,
-    buffer: Vec<u8>,
-    /// Octets of the body as sent.
-    body: u64,
-    has_body: bool,
-    pace: Pace,
-    waits_for_source: bool,
-}
-
-impl Outgoing<'_> {
-    fn is_complete(&self) -> bool {
-        matches!(self.state, Sending::Queued | Sending::Told)
-    }
-
-    fn granted(&mut self) {
-        if matches!(self.state, Sending::AwaitingContinue(_)) {
-            self.state = Sending::Body;
-        }
-    }
-
-    /// Takes a piece of the body from its source and frames it.
-    fn fill(&mut self, http: &mut Connection, tap: &Tap, most: usize) -> Result<(), Error> {
-        if !self.has_body {
-            self.state = Sending::Queued;
-            return Ok(());
-        }
-        let most = self.pace.portion(most.max(1024));
-        self.buffer.resize(most, 0);
-        let misuse =
-            |error: crate::http1::Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
-        let mut framed = Framed {
-            tap,
-            layer: self.layer,
-            pieces: Vec::new(),
-            octets: &mut self.octets,
-            count: 0,
-        };
-        match self.source.pull(&mut self.buffer)? {
-            Pull::NotNow => self.waits_for_source = true,
-            Pull::Data(count) => {
-                let data = self.buffer.get(..count).unwrap_or_default();
-                http.send_content(data, |role, octets| framed.add(role, octets))
-                    .map_err(misuse)?;
-            }
-            Pull::End => {
-                http.end_message(|role, octets| framed.add(role, octets))
-                    .map_err(misuse)?;
-                self.state = Sending::Queued;
-            }
-        }
-        let count = framed.count;
-        framed.tell();
-        self.body += count as u64;
-        self.pace.moved(count);
-        // A body of known length is over with its last octet: no need to ask the source once more.
-        if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
-            return self.fill(http, tap, most);
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, wire: &mut dyn Wire) {
-        if !self.octets.is_empty() {
-            // A failure to send is remembered by the wire and told when reading ends too: the
-            // server may have answered before it closed.
-            let _ = wire.send(&self.octets);
-            self.octets.clear();
-        }
-    }
-}
-
-/// Framed octets with their roles, told as one batch.
-struct Framed<'a> {
-    tap: &'a Tap,
-    layer: Layer,
-    octets: &'a mut Vec<u8>,
-    pieces: Vec<(Role, usize)>,
-    count: usize,
-}
-
-impl Framed<'_> {
-    fn add(&mut self, role: Role, octets: &[u8]) {
-        self.octets.extend_from_slice(octets);
-        self.pieces.push((role, octets.len()));
-        self.count += octets.len();
-    }
-
-    fn tell(self) {
-        if self.count == 0 {
-            return;
-        }
-        let (direction, layer) = (Direction::Out, self.layer);
-        self.tap.emit(Happening::Batch {
-            direction,
-            layer,
-            bytes: self.count,
-        });
-        let mut at = self.octets.len() - self.count;
-        for (role, length) in self.pieces {
-            let bytes = Bytes::Seen(self.octets.get(at..at + length).unwrap_or_default());
-            self.tap.emit(Happening::Piece {
-                direction,
-                layer,
-                role,
-                bytes,
-            });
-            at += length;
-        }
-    }
-}
-
-struct Incoming<'a> {
-    receiver: &'a mut dyn Receiver,
-    head: Option<Head>,
-    reception: Reception,
-    layer: Layer,
-    pace: Pace,
-    /// All octets that came.
-    octets: u64,
-    /// Octets of content.
-    content: u64,
-    /// The response is complete.
-    over: bool,
-}
-
-impl Incoming<'_> {
-    fn interim(&mut self, tap: &Tap, head: &Head) -> Result<(), Error> {
-        tap.emit(Happening::HeadReceived { head });
-        self.receiver.decide(head).map(drop)
-    }
-
-    fn piece(&mut self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) -> Result<(), Error> {
-        let is_head = matches!(
-            role,
-            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine
-        );
-        if is_head {
-            self.receiver.hear(role, octets);
-        }
-        let bytes = Bytes::Seen(octets);
-        tap.emit_at(
-            at,
-            Happening::Piece {
-                direction: Direction::In,
-                layer: self.layer,
-                role,
-                bytes,
-            },
-        );
-        if is_head {
-            self.receiver.pass(role, octets)?;
-        }
-        if role == Role::Content {
-            self.content += octets.len() as u64;
-        }
-        let is_body = !matches!(
-            role,
-            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray
-        );
-        if is_body && self.reception == Reception::Deliver {
-            self.receiver.content(role, octets)?;
-        }
-        Ok(())
-    }
-}
-
-/// `--speed-limit`: too slow for too long.
-struct SlowWatch {
-    least: u64,
-    span: Duration,
-    since: Instant,
-    octets: u64,
-}
-
-impl SlowWatch {
-    fn check(&mut self, now: Instant) -> Result<(), Error> {
-        let past = now.saturating_duration_since(self.since);
-        if past < self.span {
-            return Ok(());
-        }
-        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
-            let (least, span) = (self.least, self.span.as_secs());
-            let message = format!(
-                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
-            );
-            return Err(Error::new(Exit::OperationTimedout, message));
-        }
-        self.since = now;
-        self.octets = 0;
-        Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! What a transfer is given: its own part of the plan, and what all transfers share.
 //!
-//! Knows: plain data. Must not know: what is done with it.
+//! Knows: plain data, and what is safe to show. Must not know: what is done with it.
 
+use crate::codec::text::{Visible, hexadecimal};
 use crate::environment::Environment;
 use crate::net::Network;
 use crate::plan::Operation;
@@ -24,6 +25,28 @@ pub struct Shared {
     pub streams: Streams,
     /// Boundaries and client nonces.
     pub noise: Box<Noise>,
+}
+
+impl Shared {
+    /// A client nonce: 32 hexadecimal digits.
+    pub fn cnonce(&self) -> String {
+        let mut octets = [0_u8; 16];
+        (self.noise)(&mut octets);
+        hexadecimal(&octets)
+    }
+
+    /// Text from a server, to standard output: made visible on a terminal.
+    pub fn tell_stdout(&self, text: &[u8]) {
+        let mut shown = Vec::new();
+        if self.environment.stdout_is_terminal {
+            let mut filter = Visible::new();
+            filter.push(text, &mut shown);
+            filter.finish(&mut shown);
+        } else {
+            shown.extend_from_slice(text);
+        }
+        self.streams.stdout.tell(&shown);
+    }
 }
 
 /// One URL, ready to be fetched.

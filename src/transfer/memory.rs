@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::codec::date;
 use crate::error::reason;
@@ -19,6 +19,7 @@ use crate::target::{Scheme, Target};
 use crate::transfer::altsvc;
 use crate::transfer::cookies::Jar;
 use crate::transfer::hsts;
+use crate::transfer::lock::lock;
 
 /// What all transfers of a run remember.
 pub struct Memory {
@@ -45,12 +46,12 @@ impl Memory {
         self.read_cookies(operation, stdin, tap);
         for path in &operation.hsts {
             if let Some(text) = read(path, tap) {
-                lock(&self.hsts).read_file(&text, now(tap));
+                lock(&self.hsts).read_file(&text, tap.clock().unix_time());
             }
         }
         for path in &operation.alt_svc {
             if let Some(text) = read(path, tap) {
-                lock(&self.alt_svc).read_file(&text, now(tap));
+                lock(&self.alt_svc).read_file(&text, tap.clock().unix_time());
             }
         }
     }
@@ -60,10 +61,18 @@ impl Memory {
     pub fn write(&self, operation: &Operation, stdout: &dyn Fn(&[u8]), tap: &Tap) {
         self.write_cookies(operation, stdout, tap);
         if let Some(path) = operation.hsts.last() {
-            write(path, &lock(&self.hsts).write_file(now(tap)), tap);
+            write(
+                path,
+                &lock(&self.hsts).write_file(tap.clock().unix_time()),
+                tap,
+            );
         }
         if let Some(path) = operation.alt_svc.last() {
-            write(path, &lock(&self.alt_svc).write_file(now(tap)), tap);
+            write(
+                path,
+                &lock(&self.alt_svc).write_file(tap.clock().unix_time()),
+                tap,
+            );
         }
     }
 
@@ -79,7 +88,7 @@ impl Memory {
                 std::fs::read(path).ok()
             };
             match text {
-                Some(text) => jar.read_file(&text, now(tap)),
+                Some(text) => jar.read_file(&text, tap.clock().unix_time()),
                 None => tap.emit(Happening::CookieHeard {
                     outcome: &format!("WARNING: failed to open cookie file \"{}\"", path.display()),
                 }),
@@ -94,7 +103,7 @@ impl Memory {
         let Some(path) = &operation.cookies.jar else {
             return;
         };
-        let text = lock(&self.jar).write_file(now(tap));
+        let text = lock(&self.jar).write_file(tap.clock().unix_time());
         if path.as_os_str() == "-" {
             stdout(&text);
         } else if let Err(error) = replace(path, &text) {
@@ -114,7 +123,7 @@ impl Memory {
     /// Turns an `http` URL into an `https` one where its host asked for TLS; tells whether it did.
     pub fn upgrade(&self, target: &mut Target, tap: &Tap) -> bool {
         let wanted = target.scheme == Scheme::Http
-            && lock(&self.hsts).covers(target.connect_host(), now(tap));
+            && lock(&self.hsts).covers(target.connect_host(), tap.clock().unix_time());
         if wanted {
             hsts::upgrade(target);
             tap.emit(Happening::Upgraded { target });
@@ -129,7 +138,8 @@ impl Memory {
             return None;
         }
         let origin = &way.origin;
-        let place = lock(&self.alt_svc).alternative(&origin.name, origin.port, now(tap))?;
+        let place =
+            lock(&self.alt_svc).alternative(&origin.name, origin.port, tap.clock().unix_time())?;
         let (from, to) = (origin.authority(), place.authority());
         tap.emit(Happening::OriginRemark {
             remark: &format!("Alt-svc connecting from [h1]{from} to [h1]{to}"),
@@ -168,7 +178,7 @@ impl<'a> Listener<'a> {
         {
             self.heard_hsts = true;
             if let Err(illegal) =
-                lock(&self.memory.hsts).hear(target.connect_host(), value, now(tap))
+                lock(&self.memory.hsts).hear(target.connect_host(), value, tap.clock().unix_time())
             {
                 tap.emit(Happening::OriginRemark {
                     remark: &illegal.to_string(),
@@ -177,7 +187,12 @@ impl<'a> Listener<'a> {
         }
         if name.eq_ignore_ascii_case(b"Alt-Svc") && !self.operation.alt_svc.is_empty() {
             let host = target.ascii_host();
-            for remark in lock(&self.memory.alt_svc).hear(&host, target.port(), value, now(tap)) {
+            for remark in lock(&self.memory.alt_svc).hear(
+                &host,
+                target.port(),
+                value,
+                tap.clock().unix_time(),
+            ) {
                 tap.emit(Happening::OriginRemark {
                     remark: &remark.to_string(),
                 });
@@ -252,12 +267,4 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 fn read_all(input: &Input) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     input.clone().read_to_end(&mut text).ok().map(|_| text)
-}
-
-fn now(tap: &Tap) -> i64 {
-    i64::try_from(tap.clock().wall().as_secs()).unwrap_or(i64::MAX)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,12 @@
 //! Authentication with one side over several requests.
 //!
 //! Knows: which scheme is in use, what the side has asked for, and when there is nothing left to
-//! try. Must not know: connections, or how challenges and answers are written. Pure, but for the
-//! client nonce, which is passed in.
+//! try. Must not know: connections, or how challenges and answers are written. Pure, but for telling;
+//! the client nonce is passed in.
 //!
 //! Sources: RFC 9110, 11; curl's `--basic`, `--digest`, `--anyauth`, `--oauth2-bearer`.
 
-use crate::event::Side;
+use crate::event::{Happening, Side, Tap};
 use crate::http1::Head;
 use crate::plan::{AuthSchemes, Secret};
 use crate::transfer::auth::{Offer, Remark, Scheme, Wanted, bearer};
@@ -107,7 +107,7 @@ impl Negotiation {
     }
 
     /// The field name of the challenges.
-    pub fn challenge_field(&self) -> &'static str {
+    fn challenge_field(&self) -> &'static str {
         match self.side {
             Side::Server => "WWW-Authenticate",
             Side::Proxy => "Proxy-Authenticate",
@@ -115,7 +115,7 @@ impl Negotiation {
     }
 
     /// The status that carries challenges.
-    pub fn challenge_status(&self) -> u16 {
+    fn challenge_status(&self) -> u16 {
         match self.side {
             Side::Server => 401,
             Side::Proxy => 407,
@@ -123,20 +123,15 @@ impl Negotiation {
     }
 
     /// Whether there is anything to authenticate with.
-    pub fn has_credentials(&self) -> bool {
+    fn has_credentials(&self) -> bool {
         self.credentials.is_some() || self.token.is_some()
     }
 
     /// The user, as `-v` tells.
-    pub fn user(&self) -> String {
+    fn user(&self) -> String {
         self.credentials.as_ref().map_or_else(String::new, |it| {
             String::from_utf8_lossy(it.user()).into_owned()
         })
-    }
-
-    /// The scheme that the next request names to the user: the one picked.
-    pub fn scheme(&self) -> Option<Scheme> {
-        self.picked
     }
 
     /// Whether the next request is only made to be challenged: a body would be wasted on it.
@@ -144,8 +139,20 @@ impl Negotiation {
         self.picked == Some(Scheme::Digest) && self.challenge.is_none() && !self.unneeded
     }
 
-    /// The value of `Authorization` or `Proxy-Authorization` for the next request.
-    pub fn field(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
+    /// The value of `Authorization` or `Proxy-Authorization` for the next request, told as it is given.
+    pub fn answer(&mut self, method: &str, uri: &str, cnonce: &str, tap: &Tap) -> Option<String> {
+        let value = self.field(method, uri, cnonce);
+        if let Some(scheme) = self.picked {
+            tap.emit(Happening::Authenticating {
+                side: self.side,
+                scheme: &scheme.to_string(),
+                user: &self.user(),
+            });
+        }
+        value
+    }
+
+    fn field(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
         self.offer = Offer::default();
         self.refused = false;
         let value = self.value(method, uri, cnonce);
@@ -182,13 +189,19 @@ impl Negotiation {
         }
     }
 
-    /// A challenge field of the response being read.
-    pub fn hear(&mut self, value: &[u8]) -> Vec<Remark> {
-        let remarks = self.offer.read(value, self.sent);
-        self.refused |= remarks
-            .iter()
-            .any(|remark| matches!(remark, Remark::Problem(_)));
-        remarks
+    /// Takes one field of the response being read, in case it is a challenge from this side.
+    pub fn hear(&mut self, status: u16, name: &[u8], value: &[u8], tap: &Tap) {
+        let is_challenge = status == self.challenge_status()
+            && name.eq_ignore_ascii_case(self.challenge_field().as_bytes());
+        if !is_challenge {
+            return;
+        }
+        for remark in self.offer.read(value, self.sent) {
+            self.refused |= matches!(remark, Remark::Problem(_));
+            tap.emit(Happening::AuthenticationRemark {
+                remark: &remark.to_string(),
+            });
+        }
     }
 
     /// What the response means.

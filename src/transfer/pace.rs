@@ -1,8 +1,10 @@
-//! `--limit-rate`: how much may move when.
+//! `--limit-rate` and `--speed-limit`: how much may move when, and how much must.
 //!
 //! Knows: a rate and what moved so far. Must not know: which way, or what.
 
 use std::time::{Duration, Instant};
+
+use crate::error::{Error, Exit};
 
 /// A mean rate that is not exceeded.
 #[derive(Debug, Clone, Copy)]
@@ -47,5 +49,51 @@ impl Pace {
             Some(rate) => room.min(usize::try_from(rate / 10).unwrap_or(usize::MAX).max(1)),
             None => room,
         }
+    }
+}
+
+/// `--speed-limit`: too slow for too long.
+pub(crate) struct SlowWatch {
+    least: u64,
+    span: Duration,
+    since: Instant,
+    octets: u64,
+}
+
+impl SlowWatch {
+    /// At least so many octets a second, looked at after each such span.
+    pub(crate) fn new(least: u64, span: Duration, now: Instant) -> Self {
+        Self {
+            least,
+            span,
+            since: now,
+            octets: 0,
+        }
+    }
+
+    /// So many octets moved.
+    pub(crate) fn moved(&mut self, octets: usize) {
+        self.octets += octets as u64;
+    }
+
+    /// Whether it goes fast enough.
+    ///
+    /// # Errors
+    /// Exit 28 when it does not.
+    pub(crate) fn check(&mut self, now: Instant) -> Result<(), Error> {
+        let past = now.saturating_duration_since(self.since);
+        if past < self.span {
+            return Ok(());
+        }
+        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
+            let (least, span) = (self.least, self.span.as_secs());
+            let message = format!(
+                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
+            );
+            return Err(Error::new(Exit::OperationTimedout, message));
+        }
+        self.since = now;
+        self.octets = 0;
+        Ok(())
     }
 }

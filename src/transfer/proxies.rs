@@ -7,6 +7,7 @@
 
 use std::net::IpAddr;
 
+use crate::codec::text::percent_decode;
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::net::{Place, Proxy, ProxyKind};
@@ -137,9 +138,8 @@ fn place(host_port: &str, kind: ProxyKind) -> Option<Place> {
 }
 
 fn split_user(userinfo: &str) -> UserPassword {
-    let decode = |text: &str| {
-        String::from_utf8_lossy(&crate::codec::text::percent_decode(text.as_bytes())).into_owned()
-    };
+    let decode =
+        |text: &str| String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned();
     let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
     UserPassword {
         user: decode(user),

@@ -3,20 +3,21 @@
 //! Knows: which lines matter on the way (cookies, challenges, a file name), and what becomes of the
 //! content. Must not know: sockets, or how the next request is written.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
-use crate::codec::content::{Codings, Refused};
+use crate::codec::content::{ACCEPT_ENCODING, Codings, MOST_CODINGS, Refused};
 use crate::codec::json::Form;
 use crate::codec::{date, text};
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
-use crate::http1::{Head, Role, parse_field_line};
+use crate::http1::{self, Head, Role, parse_field_line};
 use crate::plan::{ConditionKind, Fail, FollowMode, Operation, TimeCondition};
-use crate::target::Target;
+use crate::target::{Scheme, Target};
 use crate::transfer::cookies::{Jar, Origin, Quota};
 use crate::transfer::dump::Dump;
-use crate::transfer::exchange::{Receiver, Reception};
 use crate::transfer::follow;
+use crate::transfer::incoming::{Receiver, Reception};
+use crate::transfer::lock::lock;
 use crate::transfer::memory::Listener;
 use crate::transfer::naming;
 use crate::transfer::negotiation::{Negotiation, Verdict};
@@ -230,13 +231,7 @@ impl Reply<'_> {
         }
         self.listener.field(self.target, name, value, self.tap);
         for negotiation in [&mut *self.server, &mut *self.proxy] {
-            if status == negotiation.challenge_status() && is(negotiation.challenge_field()) {
-                for remark in negotiation.hear(value) {
-                    self.tap.emit(Happening::AuthenticationRemark {
-                        remark: &remark.to_string(),
-                    });
-                }
-            }
+            negotiation.hear(status, name, value, self.tap);
         }
     }
 
@@ -244,13 +239,13 @@ impl Reply<'_> {
         let Some(keeper) = &mut self.cookies else {
             return;
         };
-        let secure = self.target.scheme == crate::target::Scheme::Https;
+        let secure = self.target.scheme == Scheme::Https;
         let origin = Origin {
             host: keeper.host,
             path: &self.target.path,
             secure,
         };
-        let mut jar = keeper.jar.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut jar = lock(keeper.jar);
         let outcome = jar.set(value, &origin, &mut keeper.quota, keeper.now);
         if let Some(outcome) = outcome.line() {
             self.tap.emit(Happening::CookieHeard { outcome: &outcome });
@@ -365,7 +360,7 @@ impl Reply<'_> {
             add_codings(&mut codings, head, "Content-Encoding")?;
         }
         if self.operation.request.transfer_encoding && !self.operation.request.raw {
-            for coding in crate::http1::codings(head) {
+            for coding in http1::codings(head) {
                 if !coding.eq_ignore_ascii_case(b"chunked") {
                     codings
                         .add(&coding)
@@ -406,7 +401,8 @@ fn no_resumption() -> Error {
     Error::new(Exit::RangeError, message)
 }
 
-fn status_of(line: &[u8]) -> u16 {
+/// The status that a status line names; 0 where it names none.
+pub(crate) fn status_of(line: &[u8]) -> u16 {
     let word = line
         .split(|&octet| octet == b' ')
         .nth(1)
@@ -427,14 +423,12 @@ fn unknown_coding(refused: &Refused) -> Error {
     let message = match refused {
         Refused::Unknown(name) => {
             let name = text::visible(name);
-            let known = crate::codec::content::ACCEPT_ENCODING;
             format!(
-                "Unrecognized content encoding type {name}. rcurl understands {known} content encodings."
+                "Unrecognized content encoding type {name}. rcurl understands {ACCEPT_ENCODING} content encodings."
             )
         }
         Refused::TooMany => {
-            let most = crate::codec::content::MOST_CODINGS;
-            format!("Reject response due to more than {most} content encodings")
+            format!("Reject response due to more than {MOST_CODINGS} content encodings")
         }
     };
     Error::new(Exit::BadContentEncoding, message)

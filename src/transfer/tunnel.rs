@@ -13,8 +13,10 @@ use crate::plan::Operation;
 use crate::target::Target;
 use crate::transfer::compose::compose_connect;
 use crate::transfer::dump::Dump;
-use crate::transfer::exchange::{Receiver, Reception, Terms, exchange};
+use crate::transfer::exchange::{Terms, exchange};
+use crate::transfer::incoming::{Receiver, Reception};
 use crate::transfer::negotiation::{Negotiation, Verdict};
+use crate::transfer::reply::status_of;
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 
@@ -52,15 +54,7 @@ impl TunnelRequest<'_> {
                 authority: &authority,
             });
             let cnonce = (self.cnonce)();
-            let answer = self.proxy.field("CONNECT", &authority, &cnonce);
-            if let Some(scheme) = self.proxy.scheme() {
-                let (scheme, user) = (scheme.to_string(), self.proxy.user());
-                tap.emit(Happening::Authenticating {
-                    side: crate::event::Side::Proxy,
-                    scheme: &scheme,
-                    user: &user,
-                });
-            }
+            let answer = self.proxy.answer("CONNECT", &authority, &cnonce, tap);
             let request = &self.operation.request;
             let head = compose_connect(
                 request,
@@ -134,21 +128,11 @@ struct TunnelReply<'a> {
 impl Receiver for TunnelReply<'_> {
     fn hear(&mut self, role: Role, line: &[u8]) {
         if role == Role::StatusLine {
-            let word = line
-                .split(|&octet| octet == b' ')
-                .nth(1)
-                .unwrap_or_default();
-            self.status = String::from_utf8_lossy(word).trim().parse().unwrap_or(0);
+            self.status = status_of(line);
         }
-        let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) else {
-            return;
-        };
-        if self.status == self.proxy.challenge_status() && field.is(self.proxy.challenge_field()) {
-            for remark in self.proxy.hear(&field.value) {
-                self.tap.emit(Happening::AuthenticationRemark {
-                    remark: &remark.to_string(),
-                });
-            }
+        if let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) {
+            self.proxy
+                .hear(self.status, field.name, &field.value, self.tap);
         }
     }
 

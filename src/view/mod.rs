@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::event::Observers;
-use crate::plan::{Destination, Global, Plan};
+use crate::plan::{self, Destination, Global, Plan};
 use crate::streams::Console;
 
 use notices::Notices;
@@ -60,10 +60,10 @@ fn trace(
     notices: &Notices,
 ) -> Option<Trace> {
     let (form, destination) = match &global.trace {
-        crate::plan::Trace::Off => return None,
-        crate::plan::Trace::Verbose => (Form::Lines, &Destination::Stderr),
-        crate::plan::Trace::Ascii(destination) => (Form::Ascii, destination),
-        crate::plan::Trace::Hex(destination) => (Form::Hex, destination),
+        plan::Trace::Off => return None,
+        plan::Trace::Verbose => (Form::Lines, &Destination::Stderr),
+        plan::Trace::Ascii(destination) => (Form::Ascii, destination),
+        plan::Trace::Hex(destination) => (Form::Hex, destination),
     };
     let (place, style) = match destination {
         Destination::Stdout => (

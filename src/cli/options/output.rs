@@ -4,6 +4,7 @@ use super::Category::{Connection, Curl, Ftp, Http, Important, Mqtt, Output, Verb
 use super::Means::{File, Size, Switch, Takes, TakesFile, Turns};
 use super::{Opt, row};
 use crate::cli::conditions::not_resuming;
+use crate::cli::data::write_out;
 use crate::cli::state::{Outcome, State};
 use crate::cli::told;
 use crate::cli::values::Value;
@@ -61,7 +62,7 @@ pub(super) static ROWS: &[Opt] = &[
     row("suppress-connect-headers", "", &[super::Category::Proxy], "Leave out a proxy's answer to CONNECT")
         .means(Turns(|it| &mut it.output.suppress_connect_headers)),
     row("write-out", "<format>", &[Verbose], "Write this after the transfer; %{name} is a variable")
-        .short('w').means(Takes(crate::cli::data::write_out)),
+        .short('w').means(Takes(write_out)),
     row("xattr", "", &[Output], "Keep the URL and the type in extended attributes of the file")
         .means(Turns(|it| &mut it.output.xattr)),
 ];

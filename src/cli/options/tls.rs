@@ -1,10 +1,12 @@
 //! TLS towards the origin.
 
+use std::path::PathBuf;
+
 use super::Category::{Http, Scp, Sftp, Ssh, Tls};
 use super::Means::{File, Flag, Idle, Takes, TakesFile, Text, Turns, TurnsOff};
 use super::{Category, Opt, Takes as Form, row};
 use crate::cli::credentials;
-use crate::cli::state::{Outcome, State};
+use crate::cli::state::{Outcome, State, Stop};
 use crate::cli::values::{self, Value};
 use crate::cli::wrong::Wrong;
 use crate::plan::{Secret, TlsVersion};
@@ -97,10 +99,7 @@ fn least(state: &mut State<'_>, version: TlsVersion) -> Outcome {
 }
 
 /// A file that has to be there when the words are read: curl looks so early too.
-fn existing(
-    state: &mut State<'_>,
-    value: Value<'_>,
-) -> Result<std::path::PathBuf, crate::cli::state::Stop> {
+fn existing(state: &mut State<'_>, value: Value<'_>) -> Result<PathBuf, Stop> {
     let path = value.not_blank()?.path();
     if path.exists() {
         return Ok(path);

@@ -90,7 +90,9 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
                 Side::Proxy => "Proxy",
             }
         ),
-        Happening::AuthenticationRemark { remark } => (*remark).to_owned(),
+        Happening::AuthenticationRemark { remark } | Happening::OriginRemark { remark } => {
+            (*remark).to_owned()
+        }
         Happening::RequestSent { body: None } => "Request completely sent off".to_owned(),
         Happening::RequestSent { body: Some(octets) } => {
             format!("upload completely sent off: {octets} bytes")
@@ -99,7 +101,6 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
         Happening::ContinueNotGranted => "Done waiting for 100-continue".to_owned(),
         Happening::AssumeClose => "HTTP 1.0, assume close after body".to_owned(),
         Happening::CookieHeard { outcome } => (*outcome).to_owned(),
-        Happening::OriginRemark { remark } => (*remark).to_owned(),
         Happening::Upgraded { target } => {
             format!("Switched from HTTP to HTTPS due to HSTS => {target}")
         }

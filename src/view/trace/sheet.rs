@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::codec::text::visible;
 use crate::event::Direction;
 use crate::view::style::{Meaning, Style};
 
@@ -151,9 +152,7 @@ impl Sheet {
 
 /// A sentence stays one line, whatever name it quotes: none may forge a line of its own.
 fn on_one_line(sentence: &[u8]) -> Vec<u8> {
-    crate::codec::text::visible(sentence)
-        .into_owned()
-        .into_bytes()
+    visible(sentence).into_owned().into_bytes()
 }
 
 fn title(kind: Kind, octets: &[u8]) -> String {

@@ -1,0 +1,75 @@
+//! `--etag-compare` and `--etag-save`: entity tags in files.
+//!
+//! Knows: how a tag is read and kept. Must not know: what a server makes of it.
+
+use std::path::Path;
+
+use crate::error::{Error, Exit, reason};
+use crate::plan::Operation;
+use crate::transfer::job::Shared;
+use crate::transfer::memory::replace;
+
+/// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
+pub(crate) fn to_compare(operation: &Operation) -> Option<String> {
+    let path = operation.request.etag_compare.as_ref()?;
+    let text = std::fs::read(path).unwrap_or_default();
+    let line = text
+        .split(|&octet| octet == b'\n')
+        .next()
+        .unwrap_or_default();
+    let line = String::from_utf8_lossy(line).trim().to_owned();
+    Some(if line.is_empty() {
+        "\"\"".to_owned()
+    } else {
+        line
+    })
+}
+
+/// `--etag-save` to a place where no file can be: no transfer, exit 26.
+pub(crate) fn check_file(operation: &Operation) -> Result<(), Error> {
+    let Some(path) = operation.request.etag_save.as_deref() else {
+        return Ok(());
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if folder.is_dir() || operation.output.create_dirs || path.as_os_str() == "-" {
+        return Ok(());
+    }
+    Err(Error::new(
+        Exit::ReadError,
+        format!(
+            "Failed creating file for saving etags: \"{}\"",
+            path.display()
+        ),
+    ))
+}
+
+/// Keeps the entity tag of a response; an empty one is none.
+pub(crate) fn save(
+    shared: &Shared,
+    operation: &Operation,
+    path: &Path,
+    tag: Option<&[u8]>,
+) -> Result<(), Error> {
+    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+        return Ok(());
+    };
+    let text = [tag, b"\n"].concat();
+    if path.as_os_str() == "-" {
+        shared.tell_stdout(&text);
+        return Ok(());
+    }
+    if operation.output.create_dirs
+        && let Some(parent) = path.parent()
+    {
+        let _ = std::fs::create_dir_all(parent);
+    }
+    replace(path, &text).map_err(|error| {
+        Error::new(
+            Exit::WriteError,
+            format!("failed to write {}: {}", path.display(), reason(&error)),
+        )
+    })
+}

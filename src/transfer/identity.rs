@@ -1,0 +1,131 @@
+//! Who asks: the credentials shown to the origin and to a proxy, and the signature that may replace them.
+//!
+//! Knows: where credentials come from, and to whom they may be shown. Must not know: how challenges,
+//! answers and signatures are written.
+//!
+//! Sources: curl's `-u`, `--netrc`, `--proxy-user`, `--location-trusted`.
+
+use crate::error::{Error, Exit};
+use crate::event::{Happening, Side, Tap};
+use crate::net::Proxy;
+use crate::plan::{Auth, AuthSchemes, NetrcUse, Operation};
+use crate::transfer::credentials::Credentials;
+use crate::transfer::journey::Journey;
+use crate::transfer::negotiation::Negotiation;
+use crate::transfer::netrc;
+use crate::transfer::signable::Signed;
+use crate::transfer::signing::{Outgoing, Signer};
+
+/// What a transfer authenticates with.
+pub(crate) struct Identity<'a> {
+    /// With the origin.
+    pub(crate) server: Negotiation,
+    /// With an HTTP proxy.
+    pub(crate) proxy: Negotiation,
+    signer: Option<Signer<'a>>,
+    /// Who signs.
+    signatory: Option<Credentials>,
+}
+
+impl<'a> Identity<'a> {
+    /// Nobody yet, but for the signer that the plan asks for.
+    pub(crate) fn new(auth: &'a Auth) -> Result<Self, Error> {
+        Ok(Self {
+            server: Negotiation::new(Side::Server, AuthSchemes::Basic, None, None),
+            proxy: Negotiation::new(Side::Proxy, AuthSchemes::Basic, None, None),
+            signer: Signer::new(auth)?,
+            signatory: None,
+        })
+    }
+
+    /// Takes the credentials for the origin that the journey has come to.
+    pub(crate) fn face_origin(
+        &mut self,
+        operation: &Operation,
+        journey: &Journey,
+        netrc: Option<&[u8]>,
+    ) -> Result<(), Error> {
+        let auth = &operation.auth;
+        let credentials = credentials(operation, journey, netrc)?;
+        if self.signer.is_some() {
+            self.signatory = credentials;
+        } else {
+            let trusted = journey.trusted(&operation.follow);
+            let bearer = auth.bearer.clone().filter(|_| trusted);
+            self.server.entrust(auth.schemes, credentials, bearer);
+        }
+        Ok(())
+    }
+
+    /// Takes the credentials for the proxy on the way there.
+    pub(crate) fn face_proxy(&mut self, schemes: AuthSchemes, proxy: Option<&Proxy>) {
+        let user = proxy
+            .filter(|proxy| proxy.kind.is_http())
+            .and_then(|proxy| proxy.user.as_ref())
+            .map(|it| Credentials::new(it.user.clone(), it.password.reveal()));
+        self.proxy.entrust(schemes, user, None);
+    }
+
+    /// The field lines of a signature, where there is to be one.
+    pub(crate) fn sign(&self, outgoing: &Outgoing<'_>, tap: &Tap) -> Result<Vec<Vec<u8>>, Error> {
+        let Some(signer) = self.signer else {
+            return Ok(Vec::new());
+        };
+        let signature = signer.sign(self.signatory.as_ref(), outgoing)?;
+        let Some(Signed { lines, remarks }) = signature else {
+            return Ok(Vec::new());
+        };
+        for remark in &remarks {
+            tap.emit(Happening::Signing { remark });
+        }
+        let user = self.signatory.as_ref().map(Credentials::user);
+        tap.emit(Happening::Authenticating {
+            side: Side::Server,
+            scheme: signer.scheme(),
+            user: &String::from_utf8_lossy(user.unwrap_or_default()),
+        });
+        Ok(lines)
+    }
+}
+
+/// The credentials for an origin: the URL's own, then `-u`, then `.netrc`.
+fn credentials(
+    operation: &Operation,
+    journey: &Journey,
+    netrc: Option<&[u8]>,
+) -> Result<Option<Credentials>, Error> {
+    let auth = &operation.auth;
+    if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
+        return Ok(None);
+    }
+    let in_url = journey.target().credentials();
+    if auth.netrc.use_it != NetrcUse::Ignored
+        && auth.user.is_none()
+        && !matches!(in_url, Some((_, Some(_))))
+    {
+        let user = in_url.as_ref().map(|(user, _)| user.as_slice());
+        let found = netrc.map(|text| in_netrc(auth, text, journey, user));
+        if let Some(found) = found.transpose()?.flatten() {
+            return Ok(Some(found));
+        }
+    }
+    if let Some((user, password)) = in_url {
+        return Ok(Some(Credentials::new(user, password.unwrap_or_default())));
+    }
+    let trusted = journey.trusted(&operation.follow);
+    let given = auth.user.as_ref().filter(|_| trusted);
+    Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal())))
+}
+
+fn in_netrc(
+    auth: &Auth,
+    text: &[u8],
+    journey: &Journey,
+    user: Option<&[u8]>,
+) -> Result<Option<Credentials>, Error> {
+    match netrc::find(text, &journey.target().ascii_host(), user) {
+        Ok(found) => Ok(found),
+        Err(_) if auth.netrc.use_it == NetrcUse::Optional => Ok(None),
+        Err(malformed) => Err(Error::new(Exit::ReadError, malformed.to_string())),
+    }
+}

@@ -1,0 +1,122 @@
+//! A response on its way to whoever makes something of it.
+//!
+//! Knows: which piece is told to whom, in which order, and what has come so far. Must not know: how
+//! octets are read, or what a head means.
+
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::event::{Bytes, Direction, Happening, Layer, Tap};
+use crate::http1::{Head, Role};
+use crate::transfer::pace::Pace;
+
+/// Who makes something of a response.
+pub trait Receiver {
+    /// A line of a head is complete, and not yet shown.
+    fn hear(&mut self, role: Role, line: &[u8]);
+
+    /// A line of a head (with its line end) was shown; `-i` and `-D` want it now.
+    fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error>;
+
+    /// A head is complete but for its empty line. What is to become of the content?
+    fn decide(&mut self, head: &Head) -> Result<Reception, Error>;
+
+    /// Content, or with `--raw` any part of the body.
+    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error>;
+}
+
+/// What becomes of the content of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reception {
+    /// It goes to the receiver.
+    Deliver,
+    /// It is read and thrown away, so that the connection can be kept.
+    Ignore,
+    /// It is not read; the connection is closed.
+    Leave,
+}
+
+/// The response so far.
+pub(crate) struct Incoming<'a> {
+    pub(crate) receiver: &'a mut dyn Receiver,
+    /// The final head.
+    pub(crate) head: Option<Head>,
+    pub(crate) reception: Reception,
+    layer: Layer,
+    pub(crate) pace: Pace,
+    /// All octets that came.
+    pub(crate) octets: u64,
+    /// Octets of content.
+    pub(crate) content: u64,
+    /// The response is complete.
+    pub(crate) over: bool,
+}
+
+impl<'a> Incoming<'a> {
+    /// A response of which nothing came yet.
+    pub(crate) fn new(receiver: &'a mut dyn Receiver, layer: Layer, pace: Pace) -> Self {
+        Self {
+            receiver,
+            head: None,
+            reception: Reception::Deliver,
+            layer,
+            pace,
+            octets: 0,
+            content: 0,
+            over: false,
+        }
+    }
+
+    /// So many octets came.
+    pub(crate) fn moved(&mut self, octets: usize) {
+        self.octets += octets as u64;
+        self.pace.moved(octets);
+    }
+
+    /// The head of an interim response is complete.
+    pub(crate) fn interim(&mut self, tap: &Tap, head: &Head) -> Result<(), Error> {
+        tap.emit(Happening::HeadReceived { head });
+        self.receiver.decide(head).map(drop)
+    }
+
+    /// A piece was read: it is heard, then shown, then passed on.
+    pub(crate) fn piece(
+        &mut self,
+        tap: &Tap,
+        at: Instant,
+        role: Role,
+        octets: &[u8],
+    ) -> Result<(), Error> {
+        let is_head = matches!(
+            role,
+            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::TrailerLine
+        );
+        if is_head {
+            self.receiver.hear(role, octets);
+        }
+        let bytes = Bytes::Seen(octets);
+        tap.emit_at(
+            at,
+            Happening::Piece {
+                direction: Direction::In,
+                layer: self.layer,
+                role,
+                bytes,
+            },
+        );
+        if is_head {
+            self.receiver.pass(role, octets)?;
+        }
+        if role == Role::Content {
+            self.content += octets.len() as u64;
+        }
+        let is_body = !matches!(
+            role,
+            Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray
+        );
+        if is_body && self.reception == Reception::Deliver {
+            self.receiver.content(role, octets)?;
+        }
+        Ok(())
+    }
+}

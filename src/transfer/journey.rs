@@ -1,0 +1,116 @@
+//! The URLs of a transfer, from the one on the command line to the one that answers.
+//!
+//! Knows: how a URL is read and checked, how far redirects have led, and whether what was meant for
+//! the first origin may still be sent. Must not know: requests and responses.
+
+use crate::error::{Error, Exit};
+use crate::event::Tap;
+use crate::plan::{Follow, Operation};
+use crate::target::{Reading, Target, UrlError};
+use crate::transfer::content::add_to_url;
+use crate::transfer::follow;
+use crate::transfer::memory::Memory;
+
+/// Where a transfer began and where it is.
+pub(crate) struct Journey {
+    first: Target,
+    target: Target,
+    followed: u32,
+}
+
+impl Journey {
+    /// Begins at a URL as typed, with what the command line adds to it.
+    pub(crate) fn new(
+        operation: &Operation,
+        url: &str,
+        upload: Option<&str>,
+    ) -> Result<Self, Error> {
+        let mut target = read_url(operation, url)?;
+        add_to_url(&mut target, operation, upload).map_err(|error| rejected(&error))?;
+        Ok(Self {
+            first: target.clone(),
+            target,
+            followed: 0,
+        })
+    }
+
+    /// Where it is.
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Redirects followed so far.
+    pub(crate) fn followed(&self) -> u32 {
+        self.followed
+    }
+
+    /// Follows a redirect.
+    pub(crate) fn go_on(&mut self, target: Target) {
+        self.followed += 1;
+        self.target = target;
+    }
+
+    /// To TLS, where the host asked for it. The first URL counts as the one it became.
+    pub(crate) fn upgrade(
+        &mut self,
+        follow: &Follow,
+        memory: &Memory,
+        tap: &Tap,
+    ) -> Result<(), Error> {
+        if !memory.upgrade(&mut self.target, tap) {
+            return Ok(());
+        }
+        if self.followed == 0 {
+            self.first = self.target.clone();
+        }
+        allowed(follow, &self.target)
+    }
+
+    /// Credentials may go where the first request went, or everywhere with `--location-trusted`.
+    pub(crate) fn trusted(&self, follow: &Follow) -> bool {
+        self.followed == 0 || follow.trusted || self.target.same_origin(&self.first)
+    }
+
+    /// The host is not the first one: a `Host` line of `-H` was not meant for it.
+    pub(crate) fn other_host(&self) -> bool {
+        let (here, first) = (self.target.ascii_host(), self.first.ascii_host());
+        !here.eq_ignore_ascii_case(&first)
+    }
+}
+
+/// Reads the URL of a transfer.
+///
+/// # Errors
+/// Exit 3 for what is none, 1 for a scheme that is not spoken or not allowed, 67 for credentials
+/// where none may be.
+pub(crate) fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
+    let reading = Reading {
+        default_scheme: operation.follow.proto_default.clone(),
+        path_as_is: operation.request.path_as_is,
+    };
+    let target = Target::parse(url, &reading).map_err(|error| rejected(&error))?;
+    if operation.auth.disallow_username_in_url && target.userinfo.is_some() {
+        let message = "URL rejected: Credentials was passed in the URL when prohibited";
+        return Err(Error::new(Exit::LoginDenied, message));
+    }
+    allowed(&operation.follow, &target).map(|()| target)
+}
+
+/// `--proto`.
+fn allowed(follow: &Follow, target: &Target) -> Result<(), Error> {
+    if follow::allows(follow.proto, target.scheme) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Exit::UnsupportedProtocol,
+        format!("Protocol \"{}\" disabled", target.scheme),
+    ))
+}
+
+/// A URL that cannot be used.
+fn rejected(error: &UrlError) -> Error {
+    match error {
+        UrlError::Unsupported(_) => Error::new(Exit::UnsupportedProtocol, error.to_string()),
+        other => Error::new(Exit::UrlMalformat, format!("URL rejected: {other}")),
+    }
+}

@@ -1,0 +1,116 @@
+//! What is worth another try, and when (`--retry`).
+//!
+//! Knows: which failures pass by themselves, how long to wait, and when it is enough. Must not know:
+//! how a transfer is tried. Pure, but for telling.
+//!
+//! Sources: curl's `--retry`, `--retry-delay`, `--retry-max-time`; RFC 9110, 10.2.3 (`Retry-After`).
+
+use std::time::{Duration, Instant};
+
+use crate::codec::date;
+use crate::error::{Error, Exit};
+use crate::event::{Happening, Tap};
+use crate::plan::Retry;
+use crate::transfer::one::Outcome;
+
+/// The first pause, unless `--retry-delay` names one; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Pauses do not grow beyond this.
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+
+/// `Retry-After` is not obeyed beyond this, in seconds: six hours, as in curl.
+const LONGEST_ASKED: u64 = 21_600;
+
+/// The statuses that may pass by themselves.
+const TRANSIENT: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
+
+/// The problem whose response may say how long to wait.
+const HTTP_ERROR: &str = "HTTP error";
+
+/// The tries of one transfer.
+pub(crate) struct Retries<'a> {
+    plan: &'a Retry,
+    began: Instant,
+    pause: Duration,
+    left: u32,
+}
+
+impl<'a> Retries<'a> {
+    /// Before the first try, which begins now.
+    pub(crate) fn new(plan: &'a Retry, now: Instant) -> Self {
+        Self {
+            plan,
+            began: now,
+            pause: plan.delay.unwrap_or(FIRST_PAUSE),
+            left: plan.most,
+        }
+    }
+
+    /// How long to wait before another try; `None` when there is to be none.
+    pub(crate) fn after(
+        &mut self,
+        outcome: &Outcome,
+        result: &Result<(), Error>,
+        tap: &Tap,
+    ) -> Option<Duration> {
+        let problem = problem(self.plan, outcome, result).filter(|_| self.left > 0)?;
+        let asked = outcome.found.retry_after.as_deref();
+        let asked = asked.and_then(|value| retry_after(value, tap.clock().unix_time()));
+        let pause = asked
+            .filter(|_| problem == HTTP_ERROR)
+            .unwrap_or(self.pause);
+        if self.is_out_of_time(tap.clock().now(), pause) {
+            if asked.is_some() {
+                let text = "The Retry-After: time would make this command line exceed the maximum allowed time for retries.";
+                tap.emit(Happening::Warned { text });
+            }
+            return None;
+        }
+        tap.emit(Happening::Retrying {
+            problem,
+            after: pause,
+            left: self.left,
+        });
+        self.left -= 1;
+        if self.plan.delay.is_none() {
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
+        Some(pause)
+    }
+
+    fn is_out_of_time(&self, now: Instant, pause: Duration) -> bool {
+        let past = now.saturating_duration_since(self.began);
+        self.plan.most_time.is_some_and(|most| past + pause > most)
+    }
+}
+
+/// What makes a transfer worth another try.
+fn problem(plan: &Retry, outcome: &Outcome, result: &Result<(), Error>) -> Option<&'static str> {
+    let exit = result.as_ref().err().map(|error| error.exit);
+    let found = match exit {
+        Some(Exit::OperationTimedout | Exit::CouldntResolveHost | Exit::CouldntResolveProxy) => {
+            Some("timeout")
+        }
+        Some(Exit::CouldntConnect) if plan.when_refused => Some("connection refused"),
+        None | Some(Exit::HttpReturnedError) if TRANSIENT.contains(&outcome.found.status) => {
+            Some(HTTP_ERROR)
+        }
+        _ => None,
+    };
+    let any = exit.is_some() && plan.after_any_error;
+    found.or_else(|| any.then_some("(retrying all errors)"))
+}
+
+/// `Retry-After` as a delay: seconds, or a date (RFC 9110, 10.2.3).
+fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
+    let text = String::from_utf8_lossy(value);
+    let seconds = match text.trim().parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => date::parse(value)? - now,
+    };
+    u64::try_from(seconds)
+        .ok()
+        .filter(|seconds| *seconds > 0)
+        .map(|seconds| Duration::from_secs(seconds.min(LONGEST_ASKED)))
+}
