@@ -86,6 +86,9 @@ impl Failure {
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 const WINDOW: usize = 64 * 1024;
 
+/// The speed is looked at, and the time told, this often.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Runs an exchange to its end.
 pub fn exchange(
     wire: &mut dyn Wire,
@@ -104,6 +107,7 @@ pub fn exchange(
         http,
         tap,
         terms,
+        next_tick: now + TICK,
         speed: terms
             .least_speed
             .map(|(least, span)| SlowWatch::new(least, span, now)),
@@ -133,6 +137,8 @@ struct Exchange<'a> {
     terms: Terms,
     out: Outgoing<'a>,
     incoming: Incoming<'a>,
+    /// When the speed is looked at, and the time told, once more.
+    next_tick: Instant,
     speed: Option<SlowWatch>,
     expectation_failed: bool,
 }
@@ -155,15 +161,16 @@ impl Exchange<'_> {
                 return self.response(Progress::Complete);
             }
             let now = self.tap.clock().now();
+            self.mind_the_time(now)?;
+            let at_once = self.takes_more(wire, now).then_some(now);
             let wait = Wait {
-                until: self.next_alarm(now),
+                until: at_once.or_else(|| self.next_alarm(now)),
                 receive: self.incoming.pace.ready(now),
                 also: self.out.awaited_source(),
             };
             let progress = match wire.wait(wait) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
-                Io::Sent(_) | Io::AlsoReady => Progress::More,
-                Io::TimedOut => self.time_passed()?,
+                Io::Sent(_) | Io::AlsoReady | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -214,17 +221,18 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// Keeps the wire busy with the request body, and tells when the last of it is gone.
+    /// Hands the wire the next piece of the request body, and tells when the last of it is gone. One
+    /// piece: however fast the other side takes them, its answer and the time are looked at between.
     fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
         self.out.waits_for_source = false;
-        while self.out.state == Sending::Body
-            && wire.queued() < WINDOW
-            && self.out.pace.ready(self.tap.clock().now())
-        {
+        if self.takes_more(wire, self.tap.clock().now()) {
+            let before = self.out.body();
             self.out.fill(self.http, self.tap, WINDOW)?;
             self.out.push(wire);
-            if self.out.waits_for_source {
-                break;
+            if let (Some(speed), Some(before), Some(now)) =
+                (&mut self.speed, before, self.out.body())
+            {
+                speed.moved(now - before);
             }
         }
         if self.out.state == Sending::Queued && wire.queued() == 0 {
@@ -235,6 +243,13 @@ impl Exchange<'_> {
             }
         }
         Ok(())
+    }
+
+    fn takes_more(&self, wire: &dyn Wire, now: Instant) -> bool {
+        self.out.state == Sending::Body
+            && !self.out.waits_for_source
+            && wire.queued() < WINDOW
+            && self.out.pace.ready(now)
     }
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
@@ -249,7 +264,7 @@ impl Exchange<'_> {
         );
         self.incoming.moved(bytes.len());
         if let Some(speed) = &mut self.speed {
-            speed.moved(bytes.len());
+            speed.moved(bytes.len() as u64);
         }
         let mut rest = bytes;
         loop {
@@ -389,13 +404,13 @@ impl Exchange<'_> {
         }
     }
 
+    /// How long the wire may be waited for.
     fn next_alarm(&self, now: Instant) -> Option<Instant> {
         let awaited = match self.out.state {
             Sending::AwaitingContinue(until) => Some(until),
             _ => None,
         };
-        let tick = (self.tap.interest().ticks || self.speed.is_some())
-            .then(|| now + Duration::from_millis(200));
+        let tick = (self.tap.interest().ticks || self.speed.is_some()).then_some(self.next_tick);
         let pauses = [
             self.incoming.pace.next(now),
             self.out.pace.next(now).filter(|_| !self.out.is_complete()),
@@ -407,8 +422,8 @@ impl Exchange<'_> {
             .min()
     }
 
-    fn time_passed(&mut self) -> Result<Progress> {
-        let now = self.tap.clock().now();
+    /// Does what is due by now, whether or not octets keep coming.
+    fn mind_the_time(&mut self, now: Instant) -> Result<()> {
         if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
             return Err(Trouble::from(self.timed_out(now)));
         }
@@ -418,11 +433,15 @@ impl Exchange<'_> {
             self.tap.emit(Happening::ContinueNotGranted);
             self.out.granted();
         }
+        if now < self.next_tick {
+            return Ok(());
+        }
+        self.next_tick = now + TICK;
         if let Some(speed) = &mut self.speed {
             speed.check(now)?;
         }
         self.tap.emit(Happening::Tick);
-        Ok(Progress::More)
+        Ok(())
     }
 
     fn timed_out(&self, now: Instant) -> Error {
