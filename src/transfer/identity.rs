@@ -88,7 +88,7 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// The credentials for an origin: the URL's own, then `-u`, then `.netrc`.
+/// The credentials for an origin: those of `-u`, where they may go; then the URL's own, or `.netrc`.
 fn credentials(
     operation: &Operation,
     journey: &Journey,
@@ -109,12 +109,15 @@ fn credentials(
             return Ok(Some(found));
         }
     }
-    if let Some((user, password)) = in_url {
-        return Ok(Some(Credentials::new(user, password.unwrap_or_default())));
-    }
     let trusted = journey.trusted(&operation.follow);
     let given = auth.user.as_ref().filter(|_| trusted);
-    Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal())))
+    Ok(match (given, in_url) {
+        (Some(it), _) => Some(Credentials::new(it.user.clone(), it.password.reveal())),
+        (None, Some((user, password))) => {
+            Some(Credentials::new(user, password.unwrap_or_default()))
+        }
+        (None, None) => None,
+    })
 }
 
 fn in_netrc(
