@@ -271,21 +271,28 @@ impl<'a> Transfer<'a> {
         match redirect {
             Ok(Some(redirect)) => Ok(Step::Redirect(Box::new(redirect))),
             Ok(None) => self.finish(response).map(|()| Step::Finish),
-            Err(error) => Err(self.tell(error)),
+            Err(error) => {
+                self.tell_unfollowed(&response.head);
+                Err(self.tell(error))
+            }
         }
     }
 
     /// The last response is here.
     fn finish(&mut self, response: &Response) -> Result<(), Error> {
-        if let Some(reference) = follow::location(&response.head)
-            && let Some(url) = self.asking.target().joined_text(&reference)
-        {
-            self.tap.emit(Happening::NotFollowed { url: &url });
-        }
+        self.tell_unfollowed(&response.head);
         if self.outcome.found.delivering {
             self.sink.end(self.tap).map_err(|error| self.tell(error))?;
         }
         Ok(())
+    }
+
+    fn tell_unfollowed(&self, head: &Head) {
+        if let Some(reference) = follow::location(head)
+            && let Some(url) = self.asking.target().joined_text(&reference)
+        {
+            self.tap.emit(Happening::NotFollowed { url: &url });
+        }
     }
 
     fn fail(&mut self, link: Link, failure: Failure) -> Error {
