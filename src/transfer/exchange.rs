@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit, reason};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Broken, Connection, Head, Role, Signal, request_lines};
+use crate::http1::{Broken, Connection, Head, Role, Signal};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::incoming::{Incoming, Receiver, Reception};
@@ -70,6 +70,15 @@ impl Failure {
         }
     }
 
+    /// The response came, and what came could not be delivered.
+    pub fn after_the_response(error: Error) -> Self {
+        Self {
+            error,
+            told: false,
+            nothing_came: false,
+        }
+    }
+
     fn new(trouble: Trouble, nothing_came: bool) -> Self {
         let (error, told) = match trouble {
             Trouble::Told(error) => (error, true),
@@ -102,7 +111,7 @@ pub fn exchange(
     let now = tap.clock().now();
     let pace = Pace::new(terms.rate, now);
     let mut exchange = Exchange {
-        out: Outgoing::new(source, head.framing, terms.layer, pace),
+        out: Outgoing::new(source, head.framing, terms.layer, pace, now),
         incoming: Incoming::new(receiver, terms.layer, pace),
         http,
         tap,
@@ -170,7 +179,11 @@ impl Exchange<'_> {
             };
             let progress = match wire.wait(wait) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
-                Io::Sent(_) | Io::AlsoReady | Io::TimedOut => Progress::More,
+                Io::Sent(_) => {
+                    self.out.handed_over = self.tap.clock().now();
+                    Progress::More
+                }
+                Io::AlsoReady | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -191,33 +204,15 @@ impl Exchange<'_> {
         self.http
             .send_head(&head.method, head.framing)
             .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
-        let layer = self.terms.layer;
-        let direction = Direction::Out;
-        self.tap.emit(Happening::Batch {
-            direction,
-            layer,
-            bytes: head.octets.len(),
-        });
-        for (role, line) in request_lines(&head.octets) {
-            self.tap.emit(Happening::Piece {
-                direction,
-                layer,
-                role,
-                bytes: Bytes::Seen(line),
-            });
-        }
-        self.out.octets.extend_from_slice(&head.octets);
+        self.out.head(&head.octets);
         if head.expects_continue {
             let until = self.tap.clock().now() + self.terms.continue_timeout;
             self.out.state = Sending::AwaitingContinue(until);
         } else {
-            self.out.fill(
-                self.http,
-                self.tap,
-                WINDOW.saturating_sub(head.octets.len()),
-            )?;
+            let room = WINDOW.saturating_sub(head.octets.len());
+            self.out.fill(self.http, room)?;
         }
-        self.out.push(wire);
+        self.out.push(wire, self.tap);
         Ok(())
     }
 
@@ -227,8 +222,8 @@ impl Exchange<'_> {
         self.out.waits_for_source = false;
         if self.takes_more(wire, self.tap.clock().now()) {
             let before = self.out.body();
-            self.out.fill(self.http, self.tap, WINDOW)?;
-            self.out.push(wire);
+            self.out.fill(self.http, WINDOW)?;
+            self.out.push(wire, self.tap);
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
             {
@@ -238,8 +233,8 @@ impl Exchange<'_> {
         if self.out.state == Sending::Queued && wire.queued() == 0 {
             self.out.state = Sending::Told;
             if self.terms.layer == Layer::Http {
-                let body = self.out.body();
-                self.tap.emit(Happening::RequestSent { body });
+                let (at, body) = (self.out.handed_over, self.out.body());
+                self.tap.emit_at(at, Happening::RequestSent { body });
             }
         }
         Ok(())

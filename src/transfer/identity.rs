@@ -88,7 +88,8 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// The credentials for an origin: those of `-u`, where they may go; then the URL's own, or `.netrc`.
+/// The credentials for an origin: those of `-u` where they may go, else of `.netrc` (for the URL's
+/// user, when it names one), else the URL's own.
 fn credentials(
     operation: &Operation,
     journey: &Journey,
@@ -97,6 +98,16 @@ fn credentials(
     let auth = &operation.auth;
     if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
         return Ok(None);
+    }
+    if let Some(given) = auth
+        .user
+        .as_ref()
+        .filter(|_| journey.trusted(&operation.follow))
+    {
+        return Ok(Some(Credentials::new(
+            given.user.clone(),
+            given.password.reveal(),
+        )));
     }
     let in_url = journey.target().credentials();
     if auth.netrc.use_it != NetrcUse::Ignored
@@ -109,15 +120,7 @@ fn credentials(
             return Ok(Some(found));
         }
     }
-    let trusted = journey.trusted(&operation.follow);
-    let given = auth.user.as_ref().filter(|_| trusted);
-    Ok(match (given, in_url) {
-        (Some(it), _) => Some(Credentials::new(it.user.clone(), it.password.reveal())),
-        (None, Some((user, password))) => {
-            Some(Credentials::new(user, password.unwrap_or_default()))
-        }
-        (None, None) => None,
-    })
+    Ok(in_url.map(|(user, password)| Credentials::new(user, password.unwrap_or_default())))
 }
 
 fn in_netrc(

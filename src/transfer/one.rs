@@ -247,6 +247,11 @@ impl<'a> Transfer<'a> {
         if link.http10 {
             self.asking.note_http10();
         }
+        if self.outcome.found.delivering
+            && let Err(error) = self.sink.end(self.tap)
+        {
+            return Err(self.fail(link, Failure::after_the_response(error)));
+        }
         if http.reusable() && !response.left {
             self.shared.network.keep(link, self.tap);
         } else {
@@ -270,25 +275,20 @@ impl<'a> Transfer<'a> {
         );
         match redirect {
             Ok(Some(redirect)) => Ok(Step::Redirect(Box::new(redirect))),
-            Ok(None) => self.finish(response).map(|()| Step::Finish),
+            Ok(None) => {
+                self.tell_unfollowed(response);
+                Ok(Step::Finish)
+            }
             Err(error) => {
-                self.tell_unfollowed(&response.head);
+                self.tell_unfollowed(response);
                 Err(self.tell(error))
             }
         }
     }
 
-    /// The last response is here.
-    fn finish(&mut self, response: &Response) -> Result<(), Error> {
-        self.tell_unfollowed(&response.head);
-        if self.outcome.found.delivering {
-            self.sink.end(self.tap).map_err(|error| self.tell(error))?;
-        }
-        Ok(())
-    }
-
-    fn tell_unfollowed(&self, head: &Head) {
-        if let Some(reference) = follow::location(head)
+    /// A redirect that is not followed is told all the same.
+    fn tell_unfollowed(&self, response: &Response) {
+        if let Some(reference) = follow::location(&response.head)
             && let Some(url) = self.asking.target().joined_text(&reference)
         {
             self.tap.emit(Happening::NotFollowed { url: &url });

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Exit};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Connection, Framing, Misuse, Role};
+use crate::http1::{Connection, Framing, Misuse, Role, request_lines};
 use crate::net::Wire;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
@@ -34,7 +34,11 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) state: Sending,
     layer: Layer,
     /// Composed, about to be handed to the wire.
-    pub(crate) octets: Vec<u8>,
+    octets: Vec<u8>,
+    /// What of it is to be told then.
+    untold: Vec<Batch>,
+    /// When the wire was given something last.
+    pub(crate) handed_over: Instant,
     buffer: Vec<u8>,
     /// Octets of the body as sent.
     body: u64,
@@ -46,12 +50,20 @@ pub(crate) struct Outgoing<'a> {
 
 impl<'a> Outgoing<'a> {
     /// A body that may be sent at once, framed like this.
-    pub(crate) fn new(source: &'a mut Source, framing: Framing, layer: Layer, pace: Pace) -> Self {
+    pub(crate) fn new(
+        source: &'a mut Source,
+        framing: Framing,
+        layer: Layer,
+        pace: Pace,
+        now: Instant,
+    ) -> Self {
         Self {
             source,
             state: Sending::Body,
             layer,
             octets: Vec::new(),
+            untold: Vec::new(),
+            handed_over: now,
             buffer: Vec::new(),
             body: 0,
             has_body: framing != Framing::None,
@@ -83,12 +95,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// Takes a piece of the body from its source and frames it.
-    pub(crate) fn fill(
-        &mut self,
-        http: &mut Connection,
-        tap: &Tap,
-        most: usize,
-    ) -> Result<(), Error> {
+    pub(crate) fn fill(&mut self, http: &mut Connection, most: usize) -> Result<(), Error> {
         if !self.has_body {
             self.state = Sending::Queued;
             return Ok(());
@@ -96,84 +103,99 @@ impl<'a> Outgoing<'a> {
         let most = self.pace.portion(most.max(1024));
         self.buffer.resize(most, 0);
         let misuse = |error: Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
-        let mut framed = Framed {
-            tap,
-            layer: self.layer,
-            pieces: Vec::new(),
-            octets: &mut self.octets,
-            count: 0,
-        };
+        let mut framed = Batch::default();
+        let octets = &mut self.octets;
         match self.source.pull(&mut self.buffer)? {
             Pull::NotNow => self.waits_for_source = true,
             Pull::Data(count) => {
                 let data = self.buffer.get(..count).unwrap_or_default();
-                http.send_content(data, |role, octets| framed.add(role, octets))
+                http.send_content(data, |role, piece| framed.add(role, piece, octets))
                     .map_err(misuse)?;
             }
             Pull::End => {
-                http.end_message(|role, octets| framed.add(role, octets))
+                http.end_message(|role, piece| framed.add(role, piece, octets))
                     .map_err(misuse)?;
                 self.state = Sending::Queued;
             }
         }
-        let count = framed.count;
-        framed.tell();
+        let count = framed.octets;
+        self.untold.push(framed);
         self.body += count as u64;
         self.pace.moved(count);
         // A body of known length is over with its last octet: no need to ask the source once more.
         if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
-            return self.fill(http, tap, most);
+            return self.fill(http, most);
         }
         Ok(())
     }
 
-    /// Hands over what is composed.
-    pub(crate) fn push(&mut self, wire: &mut dyn Wire) {
+    /// Takes the head of the request, to be sent with what is filled in next.
+    pub(crate) fn head(&mut self, head: &[u8]) {
+        let mut batch = Batch::default();
+        for (role, line) in request_lines(head) {
+            batch.add(role, line, &mut self.octets);
+        }
+        self.untold.push(batch);
+    }
+
+    /// Hands over what is composed, then tells of it: a slow terminal must not count as sending.
+    pub(crate) fn push(&mut self, wire: &mut dyn Wire, tap: &Tap) {
+        let at = tap.clock().now();
         if !self.octets.is_empty() {
             // A failure to send is remembered by the wire and told when reading ends too: the
             // server may have answered before it closed.
             let _ = wire.send(&self.octets);
-            self.octets.clear();
+            self.handed_over = tap.clock().now();
         }
+        let mut rest = self.octets.as_slice();
+        for batch in self.untold.drain(..).filter(|batch| batch.octets > 0) {
+            rest = batch.tell(rest, self.layer, at, tap);
+        }
+        self.octets.clear();
     }
 }
 
-/// Framed octets with their roles, told as one batch.
-struct Framed<'a> {
-    tap: &'a Tap,
-    layer: Layer,
-    octets: &'a mut Vec<u8>,
+/// Octets handed over together, with their roles.
+#[derive(Default)]
+struct Batch {
     pieces: Vec<(Role, usize)>,
-    count: usize,
+    octets: usize,
 }
 
-impl Framed<'_> {
-    fn add(&mut self, role: Role, octets: &[u8]) {
-        self.octets.extend_from_slice(octets);
-        self.pieces.push((role, octets.len()));
-        self.count += octets.len();
+impl Batch {
+    /// Appends a piece to what will be sent.
+    fn add(&mut self, role: Role, piece: &[u8], octets: &mut Vec<u8>) {
+        octets.extend_from_slice(piece);
+        self.pieces.push((role, piece.len()));
+        self.octets += piece.len();
     }
 
-    fn tell(self) {
-        if self.count == 0 {
-            return;
-        }
-        let (direction, layer) = (Direction::Out, self.layer);
-        self.tap.emit(Happening::Batch {
-            direction,
-            layer,
-            bytes: self.count,
-        });
-        let mut at = self.octets.len() - self.count;
-        for (role, length) in self.pieces {
-            let bytes = Bytes::Seen(self.octets.get(at..at + length).unwrap_or_default());
-            self.tap.emit(Happening::Piece {
+    /// Tells the pieces, which stand at the beginning of `octets`; gives what is behind them.
+    fn tell<'a>(self, mut octets: &'a [u8], layer: Layer, at: Instant, tap: &Tap) -> &'a [u8] {
+        let direction = Direction::Out;
+        let bytes = self.octets;
+        tap.emit_at(
+            at,
+            Happening::Batch {
                 direction,
                 layer,
-                role,
                 bytes,
-            });
-            at += length;
+            },
+        );
+        for (role, length) in self.pieces {
+            let (piece, rest) = octets.split_at_checked(length).unwrap_or((octets, &[]));
+            let bytes = Bytes::Seen(piece);
+            tap.emit_at(
+                at,
+                Happening::Piece {
+                    direction,
+                    layer,
+                    role,
+                    bytes,
+                },
+            );
+            octets = rest;
         }
+        octets
     }
 }
