@@ -4,7 +4,7 @@
 //! name, value; `#HttpOnly_` before the domain. `Set-Cookie:` lines are read too, so that a
 //! recorded response head (`-D`) will do.
 
-use super::rules::{Reach, check_prefix, tidy_path};
+use super::rules::{Reach, check_prefix, path_in_file, tidy_path};
 use super::{Cookie, DateParser, Source, parse};
 
 const HEADING: &[u8] = b"# Netscape HTTP Cookie File
@@ -100,7 +100,7 @@ pub(super) fn write(cookies: &[&Cookie]) -> Vec<u8> {
         let fields = [
             &cookie.domain,
             word(subdomains),
-            &cookie.path,
+            path_in_file(&cookie.path),
             word(cookie.secure),
             expires.as_bytes(),
             &cookie.name,

@@ -109,3 +109,20 @@ fn session_cookies_can_be_forgotten() {
     jar.forget_session_cookies();
     assert_eq!(sent(&jar, "http://h.test/"), "b=2");
 }
+
+/// curl's form; a jar that goes through the file again and again must not gather old values.
+#[test]
+fn no_path_in_the_file_ends_with_a_slash() {
+    let line = |value: &str| format!("h.test\tFALSE\t/a\tFALSE\t0\tk\t{value}\n");
+    let mut jar = read(&line("old"));
+    set(&mut jar, "http://h.test/", "k=new; Path=/a/");
+    assert_eq!(sent(&jar, "http://h.test/a/b"), "k=new");
+    assert!(written(&jar) == line("new"));
+    set(&mut jar, "http://h.test/", "k=newer; Path=/a");
+    assert_eq!(sent(&jar, "http://h.test/a/b"), "k=new; k=newer");
+    assert!(written(&jar) == line("newer"));
+    let mut jar = read("h.test\tFALSE\t/a/\tFALSE\t0\tk\tv\n");
+    assert_eq!(sent(&jar, "http://h.test/a"), "-");
+    set(&mut jar, "http://h.test/a/", "k=other");
+    assert_eq!(sent(&jar, "http://h.test/a"), "k=other");
+}
