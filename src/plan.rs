@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use zeroize::{Zeroize, Zeroizing};
+
 use crate::glob::Glob;
 
 /// A whole command line.
@@ -35,21 +37,21 @@ pub enum Notice {
 
 /// A secret: its `Debug` form tells nothing, and its memory is wiped.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(pub zeroize::Zeroizing<String>);
+pub struct Secret<T: Zeroize = String>(Zeroizing<T>);
 
-impl Secret {
+impl<T: Zeroize> Secret<T> {
     /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(zeroize::Zeroizing::new(text.into()))
+    pub fn new(secret: impl Into<T>) -> Self {
+        Self(Zeroizing::new(secret.into()))
     }
 
     /// The secret itself.
-    pub fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &T {
         &self.0
     }
 }
 
-impl fmt::Debug for Secret {
+impl<T: Zeroize> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(secret)")
     }
@@ -456,13 +458,13 @@ pub enum HttpsigAlgorithm {
     HmacSha256,
 }
 
-/// `user[:password]`.
+/// `user[:password]`. Octets, since neither need be UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserPassword {
     /// The user.
-    pub user: String,
+    pub user: Vec<u8>,
     /// The password; empty when none was given.
-    pub password: Secret,
+    pub password: Secret<Vec<u8>>,
 }
 
 /// The authentication schemes that may be used.

@@ -21,18 +21,16 @@ pub(crate) enum Password {
 
 /// `user:password`; without a colon the password is to be asked for.
 pub(crate) fn user(argument: Value<'_>) -> Result<(UserPassword, Password), Wrong> {
-    let text = argument.line()?;
-    let (user, password) = match text.split_once(':') {
-        Some((user, password)) => (user, Some(password)),
-        None => (text, None),
+    let octets = argument.one_line()?.octets();
+    let colon = octets.iter().position(|&octet| octet == b':');
+    let (user, rest) = octets.split_at(colon.unwrap_or(octets.len()));
+    let user = UserPassword {
+        user: user.to_vec(),
+        password: Secret::new(rest.get(1..).unwrap_or_default()),
     };
-    let asked = match password {
+    let asked = match colon {
         Some(_) => Password::Given,
         None => Password::Missing,
-    };
-    let user = UserPassword {
-        user: user.to_owned(),
-        password: Secret::new(password.unwrap_or_default()),
     };
     Ok((user, asked))
 }

@@ -31,10 +31,15 @@ impl<'v> Value<'v> {
         std::str::from_utf8(self.0).map_err(|_| Wrong::NotText)
     }
 
-    /// As text of a message head: one line, without NUL (RFC 9110, 5.5).
+    /// As text of a message head.
     pub(crate) fn line(self) -> Result<&'v str, Wrong> {
-        one_line(self.0)?;
-        self.text()
+        self.one_line()?.text()
+    }
+
+    /// The same, refused unless it can stand in a message head: one line, without NUL (RFC 9110,
+    /// 5.5).
+    pub(crate) fn one_line(self) -> Result<Self, Wrong> {
+        one_line(self.0).map(|()| self)
     }
 
     /// As the name of a file.

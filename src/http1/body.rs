@@ -83,23 +83,18 @@ pub(super) fn delimit(
 }
 
 /// Refuses an unfinished head when its last field alone is reason enough, so that a bad response
-/// ends at its bad line. `line` is what came last of that field. What only several fields tell is
-/// found by [`delimit`].
+/// ends at its bad field. What only several fields tell is found by [`delimit`].
 pub(super) fn check_last_field(
     method: &str,
     head: &Head,
-    line: &[u8],
     settings: &Settings,
 ) -> Result<(), Broken> {
-    if !may_have_framing(method, head) || head::trim(line).is_empty() {
+    if !may_have_framing(method, head) {
         return Ok(());
     }
     match head.last_field_named(&FRAMING_FIELDS) {
-        // An empty value may yet go on, on the next line.
-        Some(field) if !field.value.is_empty() => {
-            Delimiters::default().read(&field, settings, 0, &mut Notes::default())
-        }
-        _ => Ok(()),
+        Some(field) => Delimiters::default().read(&field, settings, 0, &mut Notes::default()),
+        None => Ok(()),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Lines cut out of a stream that arrives in pieces.
 //!
 //! A line that lies whole in one read is borrowed from it; only one that was split over reads is
-//! kept here. Lines end at LF (RFC 9112, section 2.2). What a line means is known elsewhere.
+//! kept here. Lines end at LF (RFC 9112, section 2.2); a field ends at a line end that no blank
+//! follows (section 5.2). What a line means is known elsewhere.
 
 use std::fmt;
 
 use super::broken::Broken;
+use super::head::is_blank;
 
-/// The line being read. Holds at most one line.
+/// The line being read. Holds at most one line, or one field with its continuation lines.
 #[derive(Default)]
 pub(super) struct LineBuffer {
     kept: Vec<u8>,
@@ -53,10 +55,38 @@ impl LineBuffer {
         limit: usize,
         too_long: Broken,
     ) -> Result<Option<usize>, Broken> {
-        let end = input
-            .iter()
-            .position(|&octet| octet == b'\n')
-            .map(|at| at + 1);
+        let end = input.iter().position(|&octet| octet == b'\n');
+        self.take_to(end.map(|at| at + 1), input, limit, too_long)
+    }
+
+    /// As [`take`](Self::take), for the next field: all of its lines. It is complete only when the
+    /// octet after it has come, which stays in the input.
+    pub(super) fn take_field(
+        &mut self,
+        input: &[u8],
+        limit: usize,
+        too_long: Broken,
+    ) -> Result<Option<usize>, Broken> {
+        self.take_to(self.field_end(input), input, limit, too_long)
+    }
+
+    /// Where in `input` the field ends that is being read.
+    fn field_end(&self, input: &[u8]) -> Option<usize> {
+        let mut before = self.kept.last().copied();
+        input.iter().position(|&octet| {
+            let ended = before == Some(b'\n') && !is_blank(octet);
+            before = Some(octet);
+            ended
+        })
+    }
+
+    fn take_to(
+        &mut self,
+        end: Option<usize>,
+        input: &[u8],
+        limit: usize,
+        too_long: Broken,
+    ) -> Result<Option<usize>, Broken> {
         let taken = end.unwrap_or(input.len());
         if self.kept.len() + taken > limit {
             return Err(too_long);

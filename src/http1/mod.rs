@@ -363,15 +363,21 @@ impl Connection {
         if self.line.blank(input) == Blank::Yes {
             return self.complete_head(input);
         }
-        let at = self.line_offset();
+        let mut at = self.line_offset();
         let limits = &self.settings.limits;
-        let Some(taken) = self.line.take(input, limits.line, Broken::LineTooLong)? else {
+        let Some(taken) = self
+            .line
+            .take_field(input, limits.line, Broken::LineTooLong)?
+        else {
             return Ok(need_more(input));
         };
-        let line = self.line.bytes(&input[..taken]);
-        self.spent.field_line(line, limits)?;
-        self.head.add(line, at, &mut self.notes)?;
-        body::check_last_field(&self.method, &self.head, line, &self.settings)?;
+        let field = self.line.bytes(&input[..taken]);
+        self.spent.field_line(field, limits)?;
+        for line in field.split_inclusive(|&octet| octet == b'\n') {
+            self.head.add(line, at, &mut self.notes)?;
+            at += line.len() as u64;
+        }
+        body::check_last_field(&self.method, &self.head, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 

@@ -7,7 +7,7 @@ pub enum Role {
     RequestLine,
     /// The first line of a response, with its line end.
     StatusLine,
-    /// A field line of a head, or a continuation line of one, with its line end.
+    /// A field line of a head with its line end; its continuation lines too, where it is folded.
     FieldLine,
     /// The empty line that ends a head.
     HeadEnd,

@@ -79,7 +79,7 @@ impl Request<'_> {
                 )));
             }
         };
-        let user = self.user.map_or("", |user| user.user.as_str()).as_bytes();
+        let user = self.user.map_or(&[][..], |user| &user.user);
         if user.len() > LONGEST || user.contains(&0) {
             return Err(Error::proxy("SOCKS4: too long username"));
         }
@@ -214,13 +214,13 @@ const IPV6: u8 = 4;
 fn introduction(user: &UserPassword) -> Result<Vec<u8>> {
     let mut octets = vec![1];
     for (what, text) in [
-        ("username", user.user.as_str()),
+        ("username", &user.user),
         ("password", user.password.reveal()),
     ] {
         let length = u8::try_from(text.len())
             .map_err(|_| Error::proxy(format!("Excessive {what} length for SOCKS5 auth")))?;
         octets.push(length);
-        octets.extend(text.as_bytes());
+        octets.extend(text);
     }
     Ok(octets)
 }

@@ -85,14 +85,18 @@ fn create(path: &Path, create_dirs: bool) -> std::io::Result<File> {
 }
 
 impl Dump {
-    /// Writes one line of a head, as received.
+    /// Writes one line of a head, or a folded field, as received.
     pub fn line(&mut self, line: &[u8]) -> Result<(), Error> {
         let (result, place) = match self {
             Dump::Console(console) => (console.write_all(line), "the header output".to_owned()),
-            Dump::Terminal(console) => (
-                console.write_all(visible_line(line).as_bytes()),
-                "the terminal".to_owned(),
-            ),
+            Dump::Terminal(console) => {
+                let lines = line.split_inclusive(|&octet| octet == b'\n');
+                let text: String = lines.map(visible_line).collect();
+                (
+                    console.write_all(text.as_bytes()),
+                    "the terminal".to_owned(),
+                )
+            }
             Dump::File(path, file) => (lock(file).write_all(line), path.display().to_string()),
         };
         result.map_err(|error| {

@@ -62,7 +62,7 @@ impl<'a> Identity<'a> {
         let user = proxy
             .filter(|proxy| proxy.kind.is_http())
             .and_then(|proxy| proxy.user.as_ref())
-            .map(|it| Credentials::new(it.user.clone(), it.password.reveal()));
+            .map(Credentials::from);
         self.proxy.entrust(schemes, user, None);
     }
 
@@ -99,15 +99,9 @@ fn credentials(
     if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
         return Ok(None);
     }
-    if let Some(given) = auth
-        .user
-        .as_ref()
-        .filter(|_| journey.trusted(&operation.follow))
-    {
-        return Ok(Some(Credentials::new(
-            given.user.clone(),
-            given.password.reveal(),
-        )));
+    let trusted = journey.trusted(&operation.follow);
+    if let Some(given) = auth.user.as_ref().filter(|_| trusted) {
+        return Ok(Some(given.into()));
     }
     let in_url = journey.target().credentials();
     if auth.netrc.use_it != NetrcUse::Ignored

@@ -138,12 +138,10 @@ fn place(host_port: &str, kind: ProxyKind) -> Option<Place> {
 }
 
 fn split_user(userinfo: &str) -> UserPassword {
-    let decode =
-        |text: &str| String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned();
     let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
     UserPassword {
-        user: decode(user),
-        password: Secret::new(decode(password)),
+        user: percent_decode(user.as_bytes()),
+        password: Secret::new(percent_decode(password.as_bytes())),
     }
 }
 

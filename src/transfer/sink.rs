@@ -269,8 +269,9 @@ impl Sink {
     pub fn head_line(&mut self, line: &[u8], tap: &Tap) -> Result<(), Error> {
         match &self.place {
             Place::Stdout(stdout) if stdout.terminal => {
-                let line = styled(line, stdout.colour);
-                self.write_to_place(line.as_bytes(), tap)
+                let lines = line.split_inclusive(|&octet| octet == b'\n');
+                let text: String = lines.map(|line| styled(line, stdout.colour)).collect();
+                self.write_to_place(text.as_bytes(), tap)
             }
             _ => self.write_to_place(line, tap),
         }

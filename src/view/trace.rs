@@ -122,10 +122,20 @@ impl Trace {
             Direction::In if is_head(role) => {
                 self.forget(event, flow, count);
                 self.flow(event, flow).ignored &= role != Role::StatusLine;
-                self.write(event, Kind::HeadIn, octets);
+                self.head_in(event, octets);
             }
             _ if self.sheet.form == Form::Lines => self.data_line(event, flow, count),
             _ => self.gather(event, flow, octets),
+        }
+    }
+
+    /// A field that is folded is dumped whole, and told line by line.
+    fn head_in(&mut self, event: &Event<'_>, field: &[u8]) {
+        if self.sheet.form != Form::Lines {
+            return self.write(event, Kind::HeadIn, field);
+        }
+        for line in field.split_inclusive(|&octet| octet == b'\n') {
+            self.write(event, Kind::HeadIn, line);
         }
     }
 

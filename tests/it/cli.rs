@@ -500,8 +500,8 @@ fn arguments_reach_their_fields() {
     assert_eq!(it.retry.most, 3);
     let user = it.auth.user.unwrap();
     assert_eq!(
-        (user.user.as_str(), user.password.reveal()),
-        ("me", "secret:er")
+        (user.user.as_slice(), user.password.reveal().as_slice()),
+        (&b"me"[..], &b"secret:er"[..])
     );
     assert_eq!(it.route.type_of_service, Some(0xb8));
     assert_eq!(it.request.version, HttpVersion::Http10);
@@ -794,7 +794,7 @@ fn config_files_are_read_as_curl_reads_them() {
         .remove(0);
     assert_eq!(it.request.user_agent.as_deref(), Some("a\tb\"x"));
     let it = configured("-Lfuhej:you", &[URL]).operations.remove(0);
-    assert_eq!(it.auth.user.unwrap().user, "hej");
+    assert_eq!(it.auth.user.unwrap().user, b"hej");
     let it = configured("-w \"x\\n\"", &["-w", "", URL])
         .operations
         .remove(0);
@@ -1026,6 +1026,24 @@ fn words_that_are_not_utf8_are_read_or_refused() {
     ) {
         Ok(Asked::Run(plan)) => assert_eq!(plan.operations[0].urls[0].url, "http://h/%FF%FE"),
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn credentials_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStringExt;
+    let typed = OsString::from_vec(b"\x80\xf3:\xce:\xff".to_vec());
+    let words = ["-u".into(), typed.clone(), "-U".into(), typed, URL.into()];
+    let asked = cli::parse(&words, &Environment::default(), &mut std::io::empty());
+    let Ok(Asked::Run(plan)) = asked else {
+        panic!("{asked:?}")
+    };
+    let it = &plan.operations[0];
+    for user in [&it.auth.user, &it.proxy.user] {
+        let user = user.as_ref().unwrap();
+        assert_eq!(user.user, b"\x80\xf3");
+        assert_eq!(user.password.reveal(), b"\xce:\xff");
     }
 }
 

@@ -4,7 +4,7 @@
 //! name, value; `#HttpOnly_` before the domain. `Set-Cookie:` lines are read too, so that a
 //! recorded response head (`-D`) will do.
 
-use super::rules::{Reach, check_prefix, tidy_path};
+use super::rules::{Reach, check_prefix, path_in_file, tidy_path};
 use super::{Cookie, DateParser, Source, parse};
 
 const HEADING: &[u8] = b"# Netscape HTTP Cookie File
@@ -23,7 +23,13 @@ pub(super) fn read(text: &[u8], now: i64, date: DateParser) -> impl Iterator<Ite
             Some(value) => parse::set_cookie(value, None, now, date).ok(),
             None => cookie(line),
         })
-        .filter(|cookie| check_prefix(cookie).is_ok())
+        .filter(|cookie| !is_no_domain(&cookie.domain) && check_prefix(cookie).is_ok())
+}
+
+/// No host is called so, and a line of the file that began so would be read as a remark, or as
+/// another domain.
+fn is_no_domain(domain: &[u8]) -> bool {
+    matches!(domain, [b'#' | b'.', ..])
 }
 
 fn header_line(line: &[u8]) -> Option<&[u8]> {
@@ -100,7 +106,7 @@ pub(super) fn write(cookies: &[&Cookie]) -> Vec<u8> {
         let fields = [
             &cookie.domain,
             word(subdomains),
-            &cookie.path,
+            path_in_file(&cookie.path),
             word(cookie.secure),
             expires.as_bytes(),
             &cookie.name,

@@ -11,6 +11,7 @@ mod rules;
 
 use rules::{Reach, is_ip_address};
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::fmt;
 
 /// Reads a date as curl does; Unix seconds, `None` when it is no date.
@@ -231,7 +232,8 @@ impl Jar {
         self.drop_expired(now);
     }
 
-    /// The jar as a file in Netscape's format, the newest cookie first.
+    /// The jar as a file in Netscape's format, the newest cookie first. As in curl's, no path ends
+    /// with a slash there.
     pub fn write_file(&self, now: i64) -> Vec<u8> {
         let mut cookies: Vec<&Cookie> = self
             .cookies
@@ -239,6 +241,9 @@ impl Jar {
             .filter(|cookie| !cookie.is_expired(now))
             .collect();
         cookies.sort_by_key(|cookie| Reverse(cookie.born));
+        // One line stands for cookies that differ in a slash alone; to be read back is the newest.
+        let mut lines = HashSet::new();
+        cookies.retain(|cookie| lines.insert(rules::line_in_file(cookie)));
         file::write(&cookies)
     }
 

@@ -1,7 +1,7 @@
 //! Who may set which cookie, and who gets to see it (RFC 6265 §5.1.3, §5.1.4 and §5.3; the name
 //! prefixes and secure cookies as in RFC 6265bis §5.7; the public suffix list).
 
-use super::{Cookie, Origin, Refusal};
+use super::{Cookie, Origin, Refusal, Source};
 use std::net::IpAddr;
 
 /// Which hosts a cookie's domain stands for.
@@ -30,12 +30,11 @@ pub(super) fn domain_match(domain: &[u8], host: &[u8]) -> bool {
     tail.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with(b"."))
 }
 
-/// Whether `path` is `cookie_path` or lies below it.
+/// Whether `path` is `cookie_path` or lies below it (RFC 6265 §5.1.4): `/a/` has `/a/b` below it,
+/// but `/a` is another path. curl does not tell the two apart.
 fn path_match(cookie_path: &[u8], path: &[u8]) -> bool {
-    cookie_path == b"/"
-        || path
-            .strip_prefix(cookie_path)
-            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+    path.strip_prefix(cookie_path)
+        .is_some_and(|rest| cookie_path.ends_with(b"/") || matches!(rest, [] | [b'/', ..]))
 }
 
 /// Whether a request to `origin` carries the cookie.
@@ -66,14 +65,22 @@ fn request_path<'a>(origin: &Origin<'a>) -> &'a [u8] {
 pub(super) fn default_path(origin: &Origin<'_>) -> Vec<u8> {
     let path = request_path(origin);
     let slash = path.iter().rposition(|&octet| octet == b'/').unwrap_or(0);
-    tidy_path(path.get(..=slash).unwrap_or(path))
+    path_in_file(path.get(..=slash).unwrap_or(path)).to_vec()
 }
 
-/// A path as it is kept: without quotes around it or slashes behind it; `/` when it does not
-/// begin with a slash. Tidying twice changes nothing, so that a path survives the file.
+/// A path as the file has it, which is curl's form: no slash at its end.
+pub(super) fn path_in_file(path: &[u8]) -> &[u8] {
+    match path.iter().rposition(|&octet| octet != b'/') {
+        Some(last) => path.get(..=last).unwrap_or(path),
+        None => b"/",
+    }
+}
+
+/// A path as it is kept: without quotes around it; `/` when it does not begin with a slash.
+/// Tidying twice changes nothing, so that a path survives the file.
 pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
     let start = path.iter().position(|&octet| octet != b'"');
-    let end = path.iter().rposition(|octet| !b"\"/".contains(octet));
+    let end = path.iter().rposition(|&octet| octet != b'"');
     match (start, end) {
         (Some(start), Some(end)) if path.get(start) == Some(&b'/') => {
             path.get(start..=end).unwrap_or_default().to_vec()
@@ -82,12 +89,27 @@ pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether the cookie is one to replace the other.
+/// Whether the cookie is one to replace the other. A file does not tell whether there was a slash
+/// at the end of a path, so that a cookie out of a file may be either.
 pub(super) fn same(cookie: &Cookie, other: &Cookie) -> bool {
+    let slash_unknown = [cookie, other]
+        .map(|one| one.source)
+        .contains(&Source::File);
     cookie.name == other.name
-        && cookie.path == other.path
         && cookie.reach == other.reach
         && cookie.domain.eq_ignore_ascii_case(&other.domain)
+        && path_in_file(&cookie.path) == path_in_file(&other.path)
+        && (slash_unknown || cookie.path == other.path)
+}
+
+/// What a file tells one cookie from another by.
+pub(super) fn line_in_file(cookie: &Cookie) -> (&[u8], bool, Vec<u8>, &[u8]) {
+    (
+        &cookie.name,
+        cookie.reach == Reach::Host,
+        cookie.domain.to_ascii_lowercase(),
+        path_in_file(&cookie.path),
+    )
 }
 
 /// Whether a cookie from an insecure origin would be sent where the secure `old` one is meant:

@@ -109,3 +109,31 @@ fn session_cookies_can_be_forgotten() {
     jar.forget_session_cookies();
     assert_eq!(sent(&jar, "http://h.test/"), "b=2");
 }
+
+/// curl's form; a jar that goes through the file again and again must not gather old values.
+#[test]
+fn no_path_in_the_file_ends_with_a_slash() {
+    let line = |value: &str| format!("h.test\tFALSE\t/a\tFALSE\t0\tk\t{value}\n");
+    let mut jar = read(&line("old"));
+    set(&mut jar, "http://h.test/", "k=new; Path=/a/");
+    assert_eq!(sent(&jar, "http://h.test/a/b"), "k=new");
+    assert!(written(&jar) == line("new"));
+    set(&mut jar, "http://h.test/", "k=newer; Path=/a");
+    assert_eq!(sent(&jar, "http://h.test/a/b"), "k=new; k=newer");
+    assert!(written(&jar) == line("newer"));
+    let mut jar = read("h.test\tFALSE\t/a/\tFALSE\t0\tk\tv\n");
+    assert_eq!(sent(&jar, "http://h.test/a"), "-");
+    set(&mut jar, "http://h.test/a/", "k=other");
+    assert_eq!(sent(&jar, "http://h.test/a"), "k=other");
+}
+
+/// Written again, the first two lines would be a remark and another domain.
+#[test]
+fn a_domain_that_a_file_cannot_hold_is_none() {
+    let text = ".#h.test\tFALSE\t/\tFALSE\t0\ta\tb\n\
+                ..h.test\tTRUE\t/\tFALSE\t0\ta\tb\n\
+                Set-Cookie: a=b; Domain=#h.test\n\
+                Set-Cookie: a=b; Domain=..h.test\n\
+                .h.test\tTRUE\t/\tFALSE\t0\tc\td\n";
+    assert_eq!(written(&read(text)), ".h.test\tTRUE\t/\tFALSE\t0\tc\td\n");
+}

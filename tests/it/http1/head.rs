@@ -145,6 +145,31 @@ fn header_lines() {
 }
 
 #[test]
+fn a_folded_field_is_one_piece() {
+    let field = "Set-Cookie: a=b;\r\n path=/c;\n\t\r\n secure\r\n";
+    let input = format!("{OK}X: y\r\n{field}Content-Length: 0\r\n\r\n");
+    let story = tell(asked("GET"), input.as_bytes(), Then::Waits);
+    let lines: Vec<_> = story
+        .pieces
+        .iter()
+        .filter(|(role, _)| *role == Role::FieldLine)
+        .map(|(_, octets)| octets.escape_ascii().to_string())
+        .collect();
+    let field = field.escape_default().to_string();
+    assert_eq!(lines, ["X: y\\r\\n", &field, "Content-Length: 0\\r\\n"]);
+    let at = |rule| {
+        story
+            .violations
+            .iter()
+            .find(|told| told.0 == rule)
+            .unwrap()
+            .1
+    };
+    assert_eq!((at(Rule::ObsFold), at(Rule::BareLf)), (41, 41));
+    check_fields("A: b\r\n c", "", "stray[A: b\\r\\n c\\r\\n] HeadCut");
+}
+
+#[test]
 fn a_rule_is_told_once_per_exchange() {
     let input = "HTTP/1.1 200 OK\na:b\nc:d\nContent-Length: 0\n\n";
     let story = tell(asked("GET"), input.as_bytes(), Then::Waits);

@@ -44,7 +44,7 @@ fn proxy(kind: ProxyKind, address: SocketAddr, user: Option<(&str, &str)>) -> Pr
         place: Place::new(&address.ip().to_string(), address.port()),
         socket: None,
         user: user.map(|(user, password)| UserPassword {
-            user: user.to_owned(),
+            user: user.into(),
             password: Secret::new(password),
         }),
     }
