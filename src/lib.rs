@@ -16,10 +16,12 @@ pub mod net;
 pub mod plan;
 pub mod streams;
 pub mod target;
+pub mod terminal;
 pub mod transfer;
 pub mod view;
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,10 +33,11 @@ use error::Exit;
 use event::Tap;
 use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
-use streams::{Console, Streams};
+use streams::{Console, Input, Streams};
 use transfer::job::{Noise, Shared};
 use transfer::memory::Memory;
 use view::notices::Notices;
+use zeroize::Zeroizing;
 
 /// The world around a run: everything that it does not decide by itself.
 pub struct World {
@@ -48,13 +51,24 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// The only source of randomness, for boundaries and client nonces.
     pub noise: Box<Noise>,
+    /// A line that somebody types unseen at a terminal; `None` where there is no terminal.
+    pub secret_line: Box<SecretLine>,
 }
+
+/// Reads a line that somebody types unseen.
+pub type SecretLine = dyn Fn() -> Option<Zeroizing<Vec<u8>>> + Send + Sync;
 
 /// Does what a command line (without the program's name) asks for.
 pub fn run(words: &[OsString], world: World) -> Exit {
     let mut stdin = world.streams.stdin.clone();
     match cli::parse(words, &world.environment, &mut stdin) {
-        Ok(Asked::Run(plan)) => carry_out(&plan, world),
+        Ok(Asked::Run(mut plan)) => {
+            cli::ask_passwords(&mut plan, &mut |prompt| {
+                world.streams.stderr.tell(prompt.as_bytes());
+                (world.secret_line)().unwrap_or_else(|| line_of(&mut stdin))
+            });
+            carry_out(&plan, world)
+        }
         Ok(Asked::Print(text)) => {
             world.streams.stdout.tell(text.as_bytes());
             Exit::Ok
@@ -70,6 +84,12 @@ pub fn run(words: &[OsString], world: World) -> Exit {
     }
 }
 
+/// One line and no octet more, since content may follow it.
+fn line_of(input: &mut Input) -> Zeroizing<Vec<u8>> {
+    let octets = input.bytes().map_while(Result::ok);
+    Zeroizing::new(octets.take_while(|&octet| octet != b'\n').collect())
+}
+
 fn carry_out(plan: &Plan, world: World) -> Exit {
     let World {
         environment,
@@ -77,6 +97,7 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
         sockets,
         clock,
         noise,
+        secret_line: _,
     } = world;
     let streams = match redirected(plan, streams) {
         Ok(streams) => streams,
@@ -160,6 +181,7 @@ fn tour(world: World) -> Exit {
         sockets,
         clock,
         noise,
+        secret_line: _,
     } = world;
     let noise: Arc<Noise> = noise.into();
     let mut last = Exit::Ok;
@@ -185,6 +207,7 @@ fn tour(world: World) -> Exit {
             sockets: sockets.clone(),
             clock: clock.clone(),
             noise: Box::new(move |octets| noise(octets)),
+            secret_line: Box::new(|| None),
         };
         last = run(&words, world);
         streams.stderr.tell(b"\n");

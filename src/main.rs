@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         sockets: Sockets::System,
         clock: Arc::new(SystemClock),
         noise: Box::new(noise),
+        secret_line: Box::new(rcurl::terminal::secret_line),
     };
     ExitCode::from(rcurl::run(&words, world) as u8)
 }

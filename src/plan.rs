@@ -161,8 +161,6 @@ pub struct Parallel {
     pub most: u16,
     /// `--parallel-max-host`; 0 is no limit.
     pub most_per_host: u16,
-    /// `--parallel-immediate`.
-    pub immediate: bool,
 }
 
 impl Default for Parallel {
@@ -170,7 +168,6 @@ impl Default for Parallel {
         Self {
             most: 50,
             most_per_host: 0,
-            immediate: false,
         }
     }
 }

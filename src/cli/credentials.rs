@@ -8,7 +8,8 @@ use super::files;
 use super::state::{Outcome, State};
 use super::values::{self, Value};
 use super::wrong::Wrong;
-use crate::plan::{HttpsigAlgorithm, Secret, Tls, UserPassword};
+use crate::codec::text::visible;
+use crate::plan::{HttpsigAlgorithm, Plan, Secret, Tls, UserPassword};
 
 /// Whether a password was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,32 @@ pub(crate) fn user(argument: Value<'_>) -> Result<(UserPassword, Password), Wron
         None => Password::Missing,
     };
     Ok((user, asked))
+}
+
+/// Asks for the passwords that `-u` and `-U` left out; `ask` is given what to say.
+pub fn ask_passwords(plan: &mut Plan, ask: &mut dyn FnMut(&str) -> Zeroizing<Vec<u8>>) {
+    let alone = plan.operations.len() == 1;
+    for (number, operation) in (1..).zip(&mut plan.operations) {
+        let (auth, proxy) = (&mut operation.auth, &mut operation.proxy);
+        auth.ask_password &= auth.bearer.is_none();
+        for (side, user, wanted) in [
+            ("host", &mut auth.user, &mut auth.ask_password),
+            ("proxy", &mut proxy.user, &mut proxy.ask_password),
+        ] {
+            let Some(user) = user.as_mut().filter(|_| *wanted) else {
+                continue;
+            };
+            let name = visible(&user.user);
+            let place = if alone {
+                String::new()
+            } else {
+                format!(" on URL #{number}")
+            };
+            let typed = ask(&format!("Enter {side} password for user '{name}'{place}:"));
+            user.password = Secret::new(typed.as_slice());
+            *wanted = false;
+        }
+    }
 }
 
 /// `--httpsig-algo`.

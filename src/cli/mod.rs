@@ -33,6 +33,8 @@ mod variables;
 mod words;
 mod wrong;
 
+pub use credentials::ask_passwords;
+
 use std::ffi::OsString;
 use std::io::Read;
 

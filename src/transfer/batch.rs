@@ -11,7 +11,9 @@ use crate::plan::{Parallel, Plan};
 use crate::transfer::courier::Courier;
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::job::Shared;
+use crate::transfer::journey::read_url;
 use crate::transfer::lock::lock;
+use crate::transfer::seats::{Seat, Seats};
 
 /// Runs everything that a plan asks for; gives the exit status of the run.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
@@ -71,6 +73,7 @@ impl Batch<'_> {
     fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
         let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
         let worst = Mutex::new(Exit::Ok);
+        let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
         let stopped = || self.plan.global.fail_early && *lock(&worst) != Exit::Ok;
         let work = || {
             loop {
@@ -80,7 +83,9 @@ impl Batch<'_> {
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
                 };
+                let seat = errand.as_ref().ok().and_then(|it| self.seat(it, &seats));
                 let exit = self.one(errand, &tap.for_transfer(number));
+                drop(seat);
                 if exit != Exit::Ok {
                     *lock(&worst) = exit;
                 }
@@ -96,6 +101,15 @@ impl Batch<'_> {
             work();
         });
         *lock(&worst)
+    }
+
+    /// A seat at the host that a transfer goes to first, where seats are counted.
+    fn seat<'s>(&self, errand: &Errand, seats: &'s Option<Seats>) -> Option<Seat<'s>> {
+        let operation = self.plan.operations.get(errand.operation)?;
+        let target = read_url(operation, &errand.url).ok()?;
+        seats
+            .as_ref()
+            .map(|seats| seats.take(target.host_and_port()))
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.

@@ -41,6 +41,7 @@ pub mod proxies;
 pub mod reply;
 mod retry;
 mod scan;
+mod seats;
 pub mod segment;
 pub mod signable;
 pub mod signing;

@@ -51,7 +51,20 @@ pub fn choose(
         .as_ref()
         .map(|it| read(it.reveal(), None))
         .transpose()?;
-    Ok(Chosen { proxy, preproxy })
+    let mut chosen = Chosen { proxy, preproxy };
+    if plan.socks5_anonymous {
+        for proxy in [&mut chosen.proxy, &mut chosen.preproxy]
+            .into_iter()
+            .flatten()
+        {
+            proxy.user = proxy.user.take().filter(|_| !is_socks5(proxy.kind));
+        }
+    }
+    Ok(chosen)
+}
+
+fn is_socks5(kind: ProxyKind) -> bool {
+    matches!(kind, ProxyKind::Socks5 | ProxyKind::Socks5h)
 }
 
 /// `http_proxy` counts in lower case only: a CGI program would let a client set `HTTP_PROXY`.

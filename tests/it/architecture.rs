@@ -59,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("environment", &[]),
     ("streams", &[]),
+    ("terminal", &[]),
 ];
 
 /// What stands in these files only. A file is named by the beginning of its path.

@@ -58,6 +58,7 @@ fn run(words: &[&str], stdin: Input, steps: Vec<Step>) -> (u8, Vec<u8>) {
         sockets: Sockets::Scripted(Arc::new(Server(clock.clone(), steps))),
         clock,
         noise: Box::new(|octets| octets.fill(0)),
+        secret_line: Box::new(|| None),
     };
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let exit = rcurl::run(&words, world) as u8;

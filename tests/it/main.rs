@@ -33,6 +33,7 @@ mod net;
 mod netrc;
 mod notices;
 mod options;
+mod passwords;
 mod progress;
 mod scripted;
 mod secrets;

@@ -124,6 +124,7 @@ impl Stage {
             sockets: Sockets::System,
             clock: Arc::new(SystemClock),
             noise: Box::new(|octets| octets.fill(7)),
+            secret_line: Box::new(|| None),
         };
         let file = |word: &str| match word.strip_prefix('@') {
             Some(name) => self.path(name).into_os_string(),

@@ -317,6 +317,27 @@ fn two_urls_share_a_connection_and_three_at_once_do_not() {
 }
 
 #[test]
+fn no_more_transfers_to_one_host_than_asked_for() {
+    let busy = Arc::new(Mutex::new((0, 0)));
+    let seen = busy.clone();
+    let server = Server::new(move |talk| {
+        talk.head();
+        {
+            let (now, most) = &mut *busy.lock().unwrap();
+            *now += 1;
+            *most = (*now).max(*most);
+        }
+        thread::sleep(std::time::Duration::from_millis(20));
+        busy.lock().unwrap().0 -= 1;
+        talk.say(response("200 OK", "Connection: close\r\n", "hello\n"));
+    });
+    let urls = server.url("/[1-9]");
+    let ended = run(rcurl(&["-sSZ", "--parallel-max-host", "2", &urls]));
+    assert_eq!((ended.exit, ended.stdout), (Some(0), b"hello\n".repeat(9)));
+    assert!(matches!(seen.lock().unwrap().1, 1 | 2));
+}
+
+#[test]
 fn a_unix_socket_serves() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("socket");

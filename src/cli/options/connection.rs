@@ -1,7 +1,8 @@
 //! Reaching the host: names, addresses, limits, repetition.
 
 use super::Category::{Connection, Curl, Dns, Global as EveryTransfer, Http, Timeout};
-use super::Means::{Flag, Seconds, Size, Switch, Takes, Text, Turns, TurnsOff};
+use super::Means::{Flag, Idle, Seconds, Size, Switch, Takes, Text, Turns, TurnsOff};
+use super::Takes::Toggle;
 use super::{Category, Opt, row};
 use crate::cli::route;
 use crate::cli::values;
@@ -64,8 +65,8 @@ pub(super) static ROWS: &[Opt] = &[
         .means(Turns(|it| &mut it.route.multipath)),
     row("parallel", "", MANY, "Do transfers at the same time")
         .short('Z').means(Switch(|state, on| { state.in_parallel = on; Ok(()) })),
-    row("parallel-immediate", "", MANY, "Open connections rather than wait for one to share")
-        .means(Switch(|state, on| { state.parallel.immediate = on; Ok(()) })),
+    row("parallel-immediate", "", MANY, "No effect: HTTP/1.1 shares no connections")
+        .means(Idle(Toggle)),
     row("parallel-max", "<num>", MANY, "At most so many transfers at the same time")
         .means(Takes(|state, value| { state.parallel.most = route::most(value, 50)?; Ok(()) })),
     row("parallel-max-host", "<num>", MANY, "At most so many transfers to one host at the same time")

@@ -1,11 +1,12 @@
-//! Cipher suites, groups and versions by the names people give them.
+//! Cipher suites, groups, signature schemes and versions by the names people give them.
 //!
 //! Knows: OpenSSL's and IANA's names, and which of them are left when a user chooses. Must not
 //! know: anything else of TLS.
 
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::{
-    CipherSuite, NamedGroup, ProtocolVersion, SupportedCipherSuite, SupportedProtocolVersion,
+    CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, SupportedCipherSuite,
+    SupportedProtocolVersion,
 };
 
 use crate::error::{Error, Exit, Result};
@@ -67,6 +68,20 @@ const GROUPS: &[(NamedGroup, &[&str])] = &[
     (NamedGroup::secp384r1, &["secp384r1", "P-384"]),
     (NamedGroup::secp521r1, &["secp521r1", "P-521"]),
     (NamedGroup::X25519MLKEM768, &["X25519MLKEM768"]),
+];
+
+/// Signature schemes by their names: the one of RFC 8446, and OpenSSL's pair of key and hash.
+#[rustfmt::skip]
+const SCHEMES: &[(SignatureScheme, &str, &str)] = &[
+    (SignatureScheme::ECDSA_NISTP256_SHA256, "ecdsa_secp256r1_sha256", "ECDSA+SHA256"),
+    (SignatureScheme::ECDSA_NISTP384_SHA384, "ecdsa_secp384r1_sha384", "ECDSA+SHA384"),
+    (SignatureScheme::ED25519, "ed25519", "ed25519"),
+    (SignatureScheme::RSA_PSS_SHA256, "rsa_pss_rsae_sha256", "RSA-PSS+SHA256"),
+    (SignatureScheme::RSA_PSS_SHA384, "rsa_pss_rsae_sha384", "RSA-PSS+SHA384"),
+    (SignatureScheme::RSA_PSS_SHA512, "rsa_pss_rsae_sha512", "RSA-PSS+SHA512"),
+    (SignatureScheme::RSA_PKCS1_SHA256, "rsa_pkcs1_sha256", "RSA+SHA256"),
+    (SignatureScheme::RSA_PKCS1_SHA384, "rsa_pkcs1_sha384", "RSA+SHA384"),
+    (SignatureScheme::RSA_PKCS1_SHA512, "rsa_pkcs1_sha512", "RSA+SHA512"),
 ];
 
 /// OpenSSL's name of a suite, as curl shows it.
@@ -138,6 +153,31 @@ pub(super) fn narrow(provider: &mut CryptoProvider, settings: &Tls) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The schemes that a server may sign with: those known, or of them the ones that the user chose, in
+/// the user's order. Unknown names are passed over.
+pub(super) fn signature_schemes(
+    known: Vec<SignatureScheme>,
+    settings: &Tls,
+) -> Result<Vec<SignatureScheme>> {
+    let Some(list) = &settings.signature_algorithms else {
+        return Ok(known);
+    };
+    let named = |word: &str| {
+        let is = |name: &str| name.eq_ignore_ascii_case(word);
+        let row = SCHEMES.iter().find(|(_, name, pair)| is(name) || is(pair));
+        row.map(|(scheme, ..)| *scheme)
+    };
+    let chosen: Vec<_> = list
+        .split(':')
+        .filter_map(named)
+        .filter(|scheme| known.contains(scheme))
+        .collect();
+    if chosen.is_empty() {
+        return Err(Error::no_cipher("signature algorithms", list));
+    }
+    Ok(chosen)
 }
 
 /// The suites that a list names. As with OpenSSL, unknown names are passed over, `!NAME` and
@@ -213,6 +253,32 @@ mod tests {
         );
         check("no-such-suite", &[]);
         check("ECDHE-RSA-AES128-GCM-SHA256:!ALL", &[]);
+    }
+
+    #[test]
+    fn signature_schemes_are_chosen_by_both_names_in_the_order_given() {
+        use SignatureScheme as S;
+        let check = |list: &str, expected: &[SignatureScheme]| {
+            let settings = Tls {
+                signature_algorithms: Some(list.to_owned()),
+                ..Tls::default()
+            };
+            let provider = crate::net::tls::settings::provider();
+            let known = provider
+                .signature_verification_algorithms
+                .supported_schemes();
+            let chosen = signature_schemes(known, &settings).unwrap_or_default();
+            assert_eq!(chosen, expected, "{list}");
+        };
+        check(
+            "rsa_pss_rsae_sha256:ECDSA+SHA256:RSA+SHA1",
+            &[S::RSA_PSS_SHA256, S::ECDSA_NISTP256_SHA256],
+        );
+        check(
+            "ed25519:ecdsa+sha384",
+            &[S::ED25519, S::ECDSA_NISTP384_SHA384],
+        );
+        check("nonsense", &[]);
     }
 
     #[test]

@@ -16,10 +16,14 @@ use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, OtherError, PeerMisbehaved, RootCertStore,
+    SignatureScheme,
+};
 
 use super::certificate::{bare_key, describe};
 use super::moment::in_words;
+use super::suites;
 use crate::error::{Error, Result, reason};
 use crate::event::Trust;
 use crate::net::Surroundings;
@@ -136,6 +140,8 @@ pub(super) struct Verifier {
     chains: Option<Arc<WebPkiServerVerifier>>,
     named: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// Those of them that a server may sign a handshake with.
+    schemes: Vec<SignatureScheme>,
     policy: Policy,
 }
 
@@ -195,10 +201,12 @@ impl Verifier {
                 Error::bad_crl_file(path, &error.to_string())
             })?)
         };
+        let algorithms = provider.signature_verification_algorithms;
         Ok(Self {
             chains,
             named,
-            algorithms: provider.signature_verification_algorithms,
+            algorithms,
+            schemes: suites::signature_schemes(algorithms.supported_schemes(), settings)?,
             policy: if settings.verify {
                 Policy::Insist
             } else {
@@ -236,6 +244,15 @@ impl Verifier {
     /// `openssl x509 -req` makes are of version 1.
     fn is_odd_but_welcome(&self, own: &CertificateDer<'_>) -> bool {
         self.policy == Policy::Ignore && ParsedCertificate::try_from(own).is_err()
+    }
+
+    /// Refuses a signature of a scheme that was not offered.
+    fn check_scheme(&self, scheme: SignatureScheme) -> std::result::Result<(), rustls::Error> {
+        if self.schemes.contains(&scheme) {
+            Ok(())
+        } else {
+            Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into())
+        }
     }
 
     /// Checks the signature of a handshake with the key of such a certificate.
@@ -420,6 +437,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.check_scheme(dss.scheme)?;
         if self.is_odd_but_welcome(cert) {
             return self.verify_with_bare_key(message, cert, dss);
         }
@@ -432,6 +450,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.check_scheme(dss.scheme)?;
         if self.is_odd_but_welcome(cert) {
             return self.verify_with_bare_key(message, cert, dss);
         }
@@ -439,6 +458,6 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        self.schemes.clone()
     }
 }

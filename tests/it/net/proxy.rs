@@ -5,9 +5,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use rcurl::environment::Environment;
 use rcurl::error::Error;
 use rcurl::net::{Network, Place, Proxy, ProxyKind, Surroundings, Tunnel};
-use rcurl::plan::{Haproxy, Secret, Tls, UserPassword};
+use rcurl::plan::{Haproxy, Proxying, Secret, Tls, UserPassword};
+use rcurl::target::{Reading, Target};
+use rcurl::transfer::proxies;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::{open, receive, serve, soon, tap, way};
@@ -48,6 +51,26 @@ fn proxy(kind: ProxyKind, address: SocketAddr, user: Option<(&str, &str)>) -> Pr
             password: Secret::new(password),
         }),
     }
+}
+
+#[test]
+fn no_socks5_basic_keeps_the_user_from_a_socks5_proxy() {
+    let check = |scheme: &str, socks5_anonymous: bool, expected: Option<&[u8]>| {
+        let plan = Proxying {
+            proxy: Some(Secret::new(format!("{scheme}://me:secret@127.0.0.1"))),
+            socks5_anonymous,
+            ..Proxying::default()
+        };
+        let target = Target::parse("http://a.test/", &Reading::default()).unwrap();
+        let chosen = proxies::choose(&plan, &Environment::default(), &target).unwrap();
+        let user = chosen.proxy.unwrap().user.map(|user| user.user);
+        assert_eq!(user.as_deref(), expected, "{scheme}");
+    };
+    check("socks5", false, Some(b"me"));
+    check("socks5", true, None);
+    check("socks5h", true, None);
+    check("socks4", true, Some(b"me"));
+    check("http", true, Some(b"me"));
 }
 
 /// Goes to a URL through a proxy and has four octets echoed; gives the facts told.

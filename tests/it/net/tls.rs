@@ -134,6 +134,28 @@ fn the_limits_on_versions_are_kept() {
     assert!(answer.unwrap_err().starts_with("35 TLS connect error: "));
 }
 
+#[test]
+fn only_the_signature_algorithms_asked_for_are_accepted() {
+    let world = World::new();
+    let issued = world.issue(&["a.test"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    for (list, expected) in [
+        ("RSA+SHA256:ECDSA+SHA256", Ok(())),
+        ("ed25519", Err("35 TLS connect error: ")),
+        ("odd", Err("59 failed setting signature algorithms: 'odd'")),
+    ] {
+        let settings = Tls {
+            signature_algorithms: Some(list.to_owned()),
+            ..world.trusting()
+        };
+        match (exchange(server, "a.test", settings).0, expected) {
+            (Ok(answer), Ok(())) => assert_eq!(answer, b"pong"),
+            (Err(told), Err(start)) => assert!(told.starts_with(start), "{told}"),
+            (other, _) => panic!("{list}: {other:?}"),
+        }
+    }
+}
+
 /// Checks that a certificate is refused in these words, and accepted when nobody asks.
 fn check_refused(issued: &Issued, host: &str, settings: Tls, expected: &str) {
     let server = tls_server(config(issued, &BOTH), Goodbye::Said);

@@ -99,6 +99,7 @@ impl Scene {
             sockets: Sockets::Scripted(stage.clone()),
             clock,
             noise: Box::new(noise()),
+            secret_line: Box::new(|| None),
         };
         let words: Vec<OsString> = self.words.into_iter().map(OsString::from).collect();
         let exit = rcurl::run(&words, world) as u8;
