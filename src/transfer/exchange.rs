@@ -381,6 +381,10 @@ impl Exchange<'_> {
     }
 
     fn end_of_stream(&mut self) -> Result<Progress> {
+        let at = self.tap.clock().now();
+        if let Some(line) = self.http.last_field() {
+            self.incoming.piece(self.tap, at, Role::FieldLine, line)?;
+        }
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
