@@ -7,13 +7,15 @@
 //! the terminal is put right first, and the signal follows. A signal handler would need `unsafe`.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 use zeroize::Zeroizing;
+
+use crate::streams::one_octet;
 
 /// A line from the terminal that the process belongs to, without its end; `None` when it belongs to
 /// none.
@@ -51,8 +53,10 @@ impl<'a> Hidden<'a> {
     /// What is typed up to a line end, which is left out, or up to a key that ends the program.
     fn line(&self) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
-        for octet in self.terminal.bytes().take(LONGEST) {
-            let octet = octet?;
+        while line.len() < LONGEST {
+            let Some(octet) = one_octet(self.terminal)? else {
+                break;
+            };
             if octet == b'\n' {
                 break;
             }

@@ -83,7 +83,10 @@ impl Batch<'_> {
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
                 };
-                let seat = errand.as_ref().ok().and_then(|it| self.seat(it, &seats));
+                let seat = errand
+                    .as_ref()
+                    .ok()
+                    .and_then(|it| self.seat(it, seats.as_ref()));
                 let exit = self.one(errand, &tap.for_transfer(number));
                 drop(seat);
                 if exit != Exit::Ok {
@@ -104,12 +107,10 @@ impl Batch<'_> {
     }
 
     /// A seat at the host that a transfer goes to first, where seats are counted.
-    fn seat<'s>(&self, errand: &Errand, seats: &'s Option<Seats>) -> Option<Seat<'s>> {
+    fn seat<'s>(&self, errand: &Errand, seats: Option<&'s Seats>) -> Option<Seat<'s>> {
         let operation = self.plan.operations.get(errand.operation)?;
         let target = read_url(operation, &errand.url).ok()?;
-        seats
-            .as_ref()
-            .map(|seats| seats.take(target.host_and_port()))
+        seats.map(|seats| seats.take(target.host_and_port()))
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.
