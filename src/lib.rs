@@ -86,7 +86,7 @@ pub fn run(words: &[OsString], world: World) -> Exit {
 /// One line and no octet more, since content may follow it.
 fn line_of(input: &mut Input) -> Zeroizing<Vec<u8>> {
     let mut line = Zeroizing::default();
-    while let Ok(Some(octet)) = input.octet() {
+    while let Ok(Some(octet)) = terminal::one_octet(&mut *input) {
         if octet == b'\n' {
             break;
         }

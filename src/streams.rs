@@ -50,26 +50,6 @@ impl Input {
     }
 }
 
-impl Input {
-    /// The next octet and not one more, since what follows may be content; `None` at the end.
-    pub fn octet(&mut self) -> io::Result<Option<u8>> {
-        one_octet(self)
-    }
-}
-
-/// Reads one octet, unbuffered.
-pub fn one_octet(mut from: impl Read) -> io::Result<Option<u8>> {
-    let mut octet = [0];
-    loop {
-        match from.read(&mut octet) {
-            Ok(0) => return Ok(None),
-            Ok(_) => return Ok(Some(octet[0])),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader

@@ -7,15 +7,13 @@
 //! the terminal is put right first, and the signal follows. A signal handler would need `unsafe`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 use zeroize::Zeroizing;
-
-use crate::streams::one_octet;
 
 /// A line from the terminal that the process belongs to, without its end; `None` when it belongs to
 /// none.
@@ -95,3 +93,16 @@ const ENDS: [(SpecialCodeIndex, SpecialCodeIndex); 2] = [
 
 /// More octets are not typed (the line buffer of a terminal); so the secret is never copied about.
 const LONGEST: usize = 4096;
+
+/// Reads one octet and not one more, since what follows may be content; `None` at the end.
+pub fn one_octet(mut from: impl Read) -> io::Result<Option<u8>> {
+    let mut octet = [0];
+    loop {
+        match from.read(&mut octet) {
+            Ok(0) => return Ok(None),
+            Ok(_) => return Ok(Some(octet[0])),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

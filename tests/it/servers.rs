@@ -327,7 +327,11 @@ fn no_more_transfers_to_one_host_than_asked_for() {
             *now += 1;
             *most = (*now).max(*most);
         }
-        thread::sleep(std::time::Duration::from_millis(20));
+        let clock = rcurl::clock::SystemClock;
+        rcurl::clock::Clock::pause(
+            &clock,
+            rcurl::clock::Clock::now(&clock) + std::time::Duration::from_millis(20),
+        );
         busy.lock().unwrap().0 -= 1;
         talk.say(response("200 OK", "Connection: close\r\n", "hello\n"));
     });
