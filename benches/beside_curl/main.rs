@@ -106,12 +106,17 @@ fn compare(asked: &Asked) -> Result<(), Box<dyn error::Error>> {
             .collect();
         table::print_times(&place, &timed);
     }
+    let small: Vec<&Row> = rows
+        .into_iter()
+        .filter(|row| row.kind == Kind::Small)
+        .collect();
+    if small.is_empty() {
+        return Ok(());
+    }
     if program("valgrind").is_some() {
-        let place = Place::anywhere();
-        let stage = stage(&place)?;
-        let small = rows.iter().filter(|row| row.kind == Kind::Small);
-        let counted: Vec<Counted> = small.map(|row| count(row, &stage, curl.as_ref())).collect();
-        table::print_counts(&counted);
+        let stage = stage(&Place::anywhere())?;
+        let count = |row: &&Row| count(row, &stage, curl.as_ref());
+        table::print_counts(&small.iter().map(count).collect::<Vec<Counted>>());
     } else {
         println!("\nInstructions are not counted: valgrind is not here.");
     }
