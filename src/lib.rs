@@ -21,7 +21,6 @@ pub mod transfer;
 pub mod view;
 
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -84,14 +83,16 @@ pub fn run(words: &[OsString], world: World) -> Exit {
     }
 }
 
-/// One line.
-#[expect(
-    clippy::unbuffered_bytes,
-    reason = "no octet behind the line may be taken: content may follow"
-)]
+/// One line and no octet more, since content may follow it.
 fn line_of(input: &mut Input) -> Zeroizing<Vec<u8>> {
-    let octets = input.bytes().map_while(Result::ok);
-    Zeroizing::new(octets.take_while(|&octet| octet != b'\n').collect())
+    let mut line = Zeroizing::default();
+    while let Ok(Some(octet)) = terminal::one_octet(&mut *input) {
+        if octet == b'\n' {
+            break;
+        }
+        Vec::push(&mut line, octet);
+    }
+    line
 }
 
 fn carry_out(plan: &Plan, world: World) -> Exit {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::{Zeroize, Zeroizing};
@@ -352,10 +353,10 @@ pub enum Body {
     /// None.
     #[default]
     None,
-    /// `-d` and its relatives: read and joined.
-    Data(Vec<u8>),
+    /// `-d` and its relatives: read and joined, and shared by all requests that send it.
+    Data(Arc<Vec<u8>>),
     /// `--json`: the same with JSON's own fields.
-    Json(Vec<u8>),
+    Json(Arc<Vec<u8>>),
     /// `-F`.
     Form(Form),
 }

@@ -3,13 +3,18 @@
 //! Knows: curl's reading of URLs (lax about schemes and slashes, strict about control characters),
 //! and how a `Location` is resolved against the URL it came from. What was typed goes on the wire;
 //! the `url` crate is asked for international and numeric host names only, since it re-encodes
-//! what curl sends as it stands. Must not know: names, addresses, or what is requested.
+//! what curl sends as it stands; only a path leaves in ASCII. Must not know: names, addresses, or what is requested.
 //!
 //! Sources: RFC 3986 (5.2 resolution, 5.2.4 dot segments, 3.2 authority), curl's URL syntax page.
 
-use crate::codec::text::percent_decode;
+mod path;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::codec::text::percent_decode;
+use path::escaped;
+pub use path::without_dot_segments;
 
 /// The schemes that rcurl speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -151,7 +156,10 @@ impl fmt::Display for Target {
         if let Some(port) = self.explicit_port {
             write!(f, ":{port}")?;
         }
-        f.write_str(&self.request_target())?;
+        f.write_str(&self.path)?;
+        if let Some(query) = &self.query {
+            write!(f, "?{query}")?;
+        }
         match &self.fragment {
             Some(fragment) => write!(f, "#{fragment}"),
             None => Ok(()),
@@ -297,10 +305,16 @@ impl Target {
 
     /// Path and query: the origin form of a request target (RFC 9112, 3.2.1).
     pub fn request_target(&self) -> String {
+        let path = self.path_as_sent();
         match &self.query {
-            Some(query) => format!("{}?{query}", self.path),
-            None => self.path.clone(),
+            Some(query) => format!("{path}?{query}"),
+            None => path,
         }
+    }
+
+    /// The path in ASCII; a typed query goes out as it is, as in curl.
+    pub fn path_as_sent(&self) -> String {
+        path::in_ascii(&self.path)
     }
 
     /// The URL without credentials and fragment: for `Referer` and for messages.
@@ -554,58 +568,10 @@ fn encode_reference(reference: &[u8]) -> String {
             }
             b' ' if in_query => encoded.push('+'),
             0x21..=0x7e => encoded.push(char::from(octet)),
-            _ => encoded.extend(['%', hex_digit(octet >> 4), hex_digit(octet & 15)]),
+            _ => encoded.extend(escaped(octet)),
         }
     }
     encoded
-}
-
-fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16)
-        .unwrap_or('0')
-        .to_ascii_uppercase()
-}
-
-/// Removes `.` and `..` segments (RFC 3986, 5.2.4); `%2e` counts as a dot, as in browsers and curl.
-pub fn without_dot_segments(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let mut segments = path.split('/').peekable();
-    while let Some(segment) = segments.next() {
-        let last = segments.peek().is_none();
-        match dots(segment) {
-            1 if last => kept.push(""),
-            1 => {}
-            2 => {
-                if kept.len() > 1 {
-                    kept.pop();
-                }
-                if last {
-                    kept.push("");
-                }
-            }
-            _ => kept.push(segment),
-        }
-    }
-    kept.join("/")
-}
-
-/// 1 for `.`, 2 for `..`, in any escaping; 0 for everything else.
-fn dots(segment: &str) -> usize {
-    let mut rest = segment;
-    let mut count = 0;
-    while let Some(after) = rest
-        .strip_prefix('.')
-        .or_else(|| rest.strip_prefix("%2e"))
-        .or_else(|| rest.strip_prefix("%2E"))
-    {
-        rest = after;
-        count += 1;
-    }
-    if rest.is_empty() && count <= 2 {
-        count
-    } else {
-        0
-    }
 }
 
 #[cfg(test)]
@@ -613,18 +579,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dot_segments_are_removed_as_rfc_3986_says() {
-        for (path, expected) in [
-            ("/a/b/c/./../../g", "/a/g"),
-            ("/../../x", "/x"),
-            ("/a/..", "/"),
-            ("/a/.", "/a/"),
-            ("/a/%2e%2E/b", "/b"),
-            ("/a/...", "/a/..."),
-            ("/", "/"),
-            ("/a//b/../c", "/a//c"),
-        ] {
-            assert_eq!(without_dot_segments(path), expected, "{path}");
-        }
+    fn a_path_goes_out_in_ascii_and_is_shown_as_typed() {
+        let typed = "http://a.test/caf\u{e9}%20x?q=\u{e9}";
+        let target = Target::parse(typed, &Reading::default()).unwrap();
+        assert_eq!(target.request_target(), "/caf%C3%A9%20x?q=\u{e9}");
+        assert_eq!(target.to_string(), typed);
     }
 }

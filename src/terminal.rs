@@ -7,7 +7,7 @@
 //! the terminal is put right first, and the signal follows. A signal handler would need `unsafe`.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{
@@ -48,15 +48,20 @@ impl<'a> Hidden<'a> {
         Ok(Self { terminal, before })
     }
 
-    /// What is typed up to a line end, which is left out, or up to a key that ends the program: a
-    /// terminal gives a line at a time.
+    /// What is typed up to a line end, which is left out, or up to a key that ends the program.
     fn line(&self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut line = Zeroizing::new(vec![0; LONGEST]);
-        let mut terminal = self.terminal;
-        let length = terminal.read(&mut line)?;
-        line.truncate(length);
-        if line.ends_with(b"\n") {
-            line.pop();
+        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+        while line.len() < LONGEST {
+            let Some(octet) = one_octet(self.terminal)? else {
+                break;
+            };
+            if octet == b'\n' {
+                break;
+            }
+            line.push(octet);
+            if self.signal(octet).is_some() {
+                break;
+            }
         }
         Ok(line)
     }
@@ -88,3 +93,16 @@ const ENDS: [(SpecialCodeIndex, SpecialCodeIndex); 2] = [
 
 /// More octets are not typed (the line buffer of a terminal); so the secret is never copied about.
 const LONGEST: usize = 4096;
+
+/// Reads one octet and not one more, since what follows may be content; `None` at the end.
+pub fn one_octet(mut from: impl Read) -> io::Result<Option<u8>> {
+    let mut octet = [0];
+    loop {
+        match from.read(&mut octet) {
+            Ok(0) => return Ok(None),
+            Ok(_) => return Ok(Some(octet[0])),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -37,7 +37,11 @@ pub(crate) fn add(state: &mut State<'_>, kind: Kind, argument: Value<'_>) -> Out
     }
     let data = state.draft.data.get_or_insert_with(Data::default);
     data.json |= kind == Kind::Json;
-    if !data.octets.is_empty() && kind != Kind::Json {
+    if data.octets.is_empty() {
+        data.octets = octets;
+        return Ok(());
+    }
+    if kind != Kind::Json {
         data.octets.push(b'&');
     }
     data.octets.append(&mut octets);

@@ -232,9 +232,9 @@ impl Draft {
                 }
             }
             self.operation.request.body = if data.json {
-                Body::Json(data.octets)
+                Body::Json(data.octets.into())
             } else {
-                Body::Data(data.octets)
+                Body::Data(data.octets.into())
             };
         }
         if !self.form.parts.is_empty() {

@@ -122,6 +122,11 @@ impl LineBuffer {
         self.whole
     }
 
+    /// Whether what is kept has its line end, and only waits for the octet after it.
+    pub(super) fn is_ended(&self) -> bool {
+        self.kept.ends_with(b"\n")
+    }
+
     /// How many octets of an unfinished line are kept.
     pub(super) const fn kept(&self) -> usize {
         self.kept.len()

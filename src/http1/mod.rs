@@ -243,6 +243,17 @@ impl Connection {
         Ok((taken, signal))
     }
 
+    /// A field that is whole but for the octet after it, which would say whether it goes on. When
+    /// the peer sends no more, it is a field like the others: to be asked for before
+    /// [`receive_eof`](Self::receive_eof).
+    pub fn last_field(&mut self) -> Option<&[u8]> {
+        if self.receiving != Receiving::Fields || !self.line.is_ended() {
+            return None;
+        }
+        self.line.release();
+        Some(self.line.bytes(&[]))
+    }
+
     /// The peer will send no more. [`Signal::End`] where that is an end as good as any; an error
     /// where something is missing. What was kept of an unfinished line is stray to
     /// [`receive`](Self::receive) then.

@@ -76,7 +76,8 @@ impl Resolver {
         Ok(())
     }
 
-    /// Finds the addresses of a host, in the order in which they are to be tried; never none.
+    /// Finds the addresses of a host, in the order in which they are to be tried; none only for an
+    /// address of an IP version that `-4` or `-6` rules out.
     pub(super) fn resolve(
         &self,
         question: &Question<'_>,
@@ -86,7 +87,7 @@ impl Resolver {
         let (addresses, lookup) = match question.host {
             Host::Address(address, zone) => {
                 let address = with_zone(*address, question.port, zone.as_deref());
-                (vec![address], Lookup::Literal)
+                (in_order(vec![address], question.family), Lookup::Literal)
             }
             Host::Name(name) => self.find(name, question, deadlines, tap)?,
         };

@@ -202,21 +202,25 @@ impl<'a> Courier<'a> {
             .clone()
             .or_else(|| environment.var_os("NETRC").map(PathBuf::from))
             .or_else(home);
-        match path.map(std::fs::read) {
-            Some(Ok(text)) => Ok(Some(text)),
-            Some(Err(error)) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
+        let Some(path) = path else {
+            return Ok(None);
+        };
+        match std::fs::read(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
                 let missing = error.kind() == std::io::ErrorKind::NotFound;
                 let exit = if missing {
                     Exit::FailedInit
                 } else {
                     Exit::ReadError
                 };
+                let (path, reason) = (path.display(), reason(&error));
                 Err(Error::new(
                     exit,
-                    format!("cannot read the netrc file: {}", reason(&error)),
+                    format!("cannot read the netrc file {path}: {reason}"),
                 ))
             }
-            _ => Ok(None),
+            Err(_) => Ok(None),
         }
     }
 }

@@ -9,11 +9,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::plan::UserPassword;
+
 /// A user name and a password. Octets, since both may come percent-decoded from a URL.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     user: Zeroizing<Vec<u8>>,
     password: Zeroizing<Vec<u8>>,
+}
+
+impl From<&UserPassword> for Credentials {
+    fn from(given: &UserPassword) -> Self {
+        Self::new(given.user.as_slice(), given.password.reveal().as_slice())
+    }
 }
 
 impl Credentials {

@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Exit, reason};
 use crate::plan::Destination;
 use crate::streams::{Console, Streams};
+use crate::transfer::folder;
 use crate::transfer::lock::lock;
 
 /// The header files of a run, by the part of the command line that they belong to and by name.
@@ -77,8 +78,8 @@ impl Dumps {
 }
 
 fn create(path: &Path, create_dirs: bool) -> std::io::Result<File> {
-    if create_dirs && let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
+    if create_dirs {
+        folder::make_above(path)?;
     }
     File::create(path)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, Exit, reason};
 use crate::plan::Operation;
+use crate::transfer::folder;
 use crate::transfer::job::Shared;
 use crate::transfer::memory::replace;
 
@@ -61,10 +62,8 @@ pub(crate) fn save(
         shared.tell_stdout(&text);
         return Ok(());
     }
-    if operation.output.create_dirs
-        && let Some(parent) = path.parent()
-    {
-        let _ = std::fs::create_dir_all(parent);
+    if operation.output.create_dirs {
+        let _ = folder::make_above(path);
     }
     replace(path, &text).map_err(|error| {
         Error::new(

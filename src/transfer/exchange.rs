@@ -95,6 +95,9 @@ impl Failure {
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 const WINDOW: usize = 64 * 1024;
 
+/// The speed is looked at, and the time told, this often.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Runs an exchange to its end.
 pub fn exchange(
     wire: &mut dyn Wire,
@@ -113,6 +116,7 @@ pub fn exchange(
         http,
         tap,
         terms,
+        next_tick: now + TICK,
         speed: terms
             .least_speed
             .map(|(least, span)| SlowWatch::new(least, span, now)),
@@ -142,6 +146,8 @@ struct Exchange<'a> {
     terms: Terms,
     out: Outgoing<'a>,
     incoming: Incoming<'a>,
+    /// When the speed is looked at, and the time told, once more.
+    next_tick: Instant,
     speed: Option<SlowWatch>,
     expectation_failed: bool,
 }
@@ -164,8 +170,10 @@ impl Exchange<'_> {
                 return self.response(Progress::Complete);
             }
             let now = self.tap.clock().now();
+            self.mind_the_time(now)?;
+            let at_once = self.takes_more(wire, now).then_some(now);
             let wait = Wait {
-                until: self.next_alarm(now),
+                until: at_once.or_else(|| self.next_alarm(now)),
                 receive: self.incoming.pace.ready(now),
                 also: self.out.awaited_source(),
             };
@@ -175,8 +183,7 @@ impl Exchange<'_> {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
                 }
-                Io::AlsoReady => Progress::More,
-                Io::TimedOut => self.time_passed()?,
+                Io::AlsoReady | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -209,17 +216,18 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// Keeps the wire busy with the request body, and tells when the last of it is gone.
+    /// Hands the wire the next piece of the request body, and tells when the last of it is gone. One
+    /// piece: however fast the other side takes them, its answer and the time are looked at between.
     fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
         self.out.waits_for_source = false;
-        while self.out.state == Sending::Body
-            && wire.queued() < WINDOW
-            && self.out.pace.ready(self.tap.clock().now())
-        {
+        if self.takes_more(wire, self.tap.clock().now()) {
+            let before = self.out.body();
             self.out.fill(self.http, WINDOW)?;
             self.out.push(wire, self.tap);
-            if self.out.waits_for_source {
-                break;
+            if let (Some(speed), Some(before), Some(now)) =
+                (&mut self.speed, before, self.out.body())
+            {
+                speed.moved(now - before);
             }
         }
         if self.out.state == Sending::Queued && wire.queued() == 0 {
@@ -230,6 +238,13 @@ impl Exchange<'_> {
             }
         }
         Ok(())
+    }
+
+    fn takes_more(&self, wire: &dyn Wire, now: Instant) -> bool {
+        self.out.state == Sending::Body
+            && !self.out.waits_for_source
+            && wire.queued() < WINDOW
+            && self.out.pace.ready(now)
     }
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
@@ -244,7 +259,7 @@ impl Exchange<'_> {
         );
         self.incoming.moved(bytes.len());
         if let Some(speed) = &mut self.speed {
-            speed.moved(bytes.len());
+            speed.moved(bytes.len() as u64);
         }
         let mut rest = bytes;
         loop {
@@ -366,6 +381,10 @@ impl Exchange<'_> {
     }
 
     fn end_of_stream(&mut self) -> Result<Progress> {
+        let at = self.tap.clock().now();
+        if let Some(line) = self.http.last_field() {
+            self.incoming.piece(self.tap, at, Role::FieldLine, line)?;
+        }
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
@@ -384,13 +403,13 @@ impl Exchange<'_> {
         }
     }
 
+    /// How long the wire may be waited for.
     fn next_alarm(&self, now: Instant) -> Option<Instant> {
         let awaited = match self.out.state {
             Sending::AwaitingContinue(until) => Some(until),
             _ => None,
         };
-        let tick = (self.tap.interest().ticks || self.speed.is_some())
-            .then(|| now + Duration::from_millis(200));
+        let tick = (self.tap.interest().ticks || self.speed.is_some()).then_some(self.next_tick);
         let pauses = [
             self.incoming.pace.next(now),
             self.out.pace.next(now).filter(|_| !self.out.is_complete()),
@@ -402,8 +421,8 @@ impl Exchange<'_> {
             .min()
     }
 
-    fn time_passed(&mut self) -> Result<Progress> {
-        let now = self.tap.clock().now();
+    /// Does what is due by now, whether or not octets keep coming.
+    fn mind_the_time(&mut self, now: Instant) -> Result<()> {
         if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
             return Err(Trouble::from(self.timed_out(now)));
         }
@@ -413,11 +432,15 @@ impl Exchange<'_> {
             self.tap.emit(Happening::ContinueNotGranted);
             self.out.granted();
         }
+        if now < self.next_tick {
+            return Ok(());
+        }
+        self.next_tick = now + TICK;
         if let Some(speed) = &mut self.speed {
             speed.check(now)?;
         }
         self.tap.emit(Happening::Tick);
-        Ok(Progress::More)
+        Ok(())
     }
 
     fn timed_out(&self, now: Instant) -> Error {

@@ -212,7 +212,7 @@ impl Component {
         Ok(match self {
             Self::Method => request.method.as_bytes().to_vec(),
             Self::Authority => authority(request),
-            Self::Path => request.target.path.as_bytes().to_vec(),
+            Self::Path => request.target.path_as_sent().into_bytes(),
             Self::Query => {
                 format!("?{}", request.target.query.as_deref().unwrap_or_default()).into_bytes()
             }

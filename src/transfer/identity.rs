@@ -62,7 +62,7 @@ impl<'a> Identity<'a> {
         let user = proxy
             .filter(|proxy| proxy.kind.is_http())
             .and_then(|proxy| proxy.user.as_ref())
-            .map(|it| Credentials::new(it.user.clone(), it.password.reveal().as_slice()));
+            .map(Credentials::from);
         self.proxy.entrust(schemes, user, None);
     }
 
@@ -88,7 +88,8 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// The credentials for an origin: the URL's own, then `-u`, then `.netrc`.
+/// The credentials for an origin: those of `-u` where they may go, else of `.netrc` (for the URL's
+/// user, when it names one), else the URL's own.
 fn credentials(
     operation: &Operation,
     journey: &Journey,
@@ -97,6 +98,10 @@ fn credentials(
     let auth = &operation.auth;
     if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
         return Ok(None);
+    }
+    let trusted = journey.trusted(&operation.follow);
+    if let Some(given) = auth.user.as_ref().filter(|_| trusted) {
+        return Ok(Some(given.into()));
     }
     let in_url = journey.target().credentials();
     if auth.netrc.use_it != NetrcUse::Ignored
@@ -109,12 +114,7 @@ fn credentials(
             return Ok(Some(found));
         }
     }
-    if let Some((user, password)) = in_url {
-        return Ok(Some(Credentials::new(user, password.unwrap_or_default())));
-    }
-    let trusted = journey.trusted(&operation.follow);
-    let given = auth.user.as_ref().filter(|_| trusted);
-    Ok(given.map(|it| Credentials::new(it.user.clone(), it.password.reveal().as_slice())))
+    Ok(in_url.map(|(user, password)| Credentials::new(user, password.unwrap_or_default())))
 }
 
 fn in_netrc(

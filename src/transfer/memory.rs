@@ -237,11 +237,13 @@ fn write(path: &Path, text: &[u8], tap: &Tap) {
     }
 }
 
-/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. What
-/// is no regular file (`/dev/null`) is written to as it is.
+/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. Who
+/// may read it stays; a new one is for its owner alone. What is no regular file (`/dev/null`) is
+/// written to as it is.
 pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if target.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    let before = target.metadata().ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
         return std::fs::OpenOptions::new()
             .write(true)
             .open(&target)?
@@ -254,6 +256,9 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".rcurl-")
         .tempfile_in(folder)?;
+    if let Some(before) = before {
+        file.as_file().set_permissions(before.permissions())?;
+    }
     file.write_all(text)?;
     file.as_file().sync_all()?;
     file.persist(&target).map(drop).map_err(|error| error.error)

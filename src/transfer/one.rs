@@ -279,7 +279,10 @@ impl<'a> Transfer<'a> {
                 self.tell_unfollowed(response);
                 Ok(Step::Finish)
             }
-            Err(error) => Err(self.tell(error)),
+            Err(error) => {
+                self.tell_unfollowed(response);
+                Err(self.tell(error))
+            }
         }
     }
 

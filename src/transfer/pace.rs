@@ -72,8 +72,8 @@ impl SlowWatch {
     }
 
     /// So many octets moved.
-    pub(crate) fn moved(&mut self, octets: usize) {
-        self.octets += octets as u64;
+    pub(crate) fn moved(&mut self, octets: u64) {
+        self.octets += octets;
     }
 
     /// Whether it goes fast enough.

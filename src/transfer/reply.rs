@@ -159,7 +159,7 @@ impl Receiver for Reply<'_> {
             self.tap.emit(Happening::NotModifiedAfterAll);
             return Ok(Reception::Leave);
         }
-        if self.resumed_at_end(head)? {
+        if self.resumed_at_end(head)? || self.wants_head_only() {
             return Ok(Reception::Leave);
         }
         let treatment = self.treatment(head)?;
@@ -336,6 +336,13 @@ impl Reply<'_> {
             return Ok(true);
         }
         Err(no_resumption())
+    }
+
+    /// `-I` with another method of `-X`: the content that this brings is not asked for.
+    fn wants_head_only(&self) -> bool {
+        let request = &self.operation.request;
+        let custom = request.method.as_deref();
+        request.head && custom.is_some_and(|method| method != "HEAD")
     }
 
     fn is_download(&self) -> bool {

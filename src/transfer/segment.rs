@@ -40,7 +40,7 @@ pub enum Pull {
 pub struct Segment(Kind);
 
 enum Kind {
-    Bytes { bytes: Vec<u8>, at: usize },
+    Bytes { bytes: Arc<Vec<u8>>, at: usize },
     File(Stored),
     Stream(Stream),
     Sequence { parts: Vec<Segment>, current: usize },
@@ -50,7 +50,11 @@ enum Kind {
 impl Segment {
     /// Octets in memory.
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = bytes.into();
+        Self::shared(Arc::new(bytes.into()))
+    }
+
+    /// Octets in memory that others hold too.
+    pub fn shared(bytes: Arc<Vec<u8>>) -> Self {
         Self(Kind::Bytes { bytes, at: 0 })
     }
 

@@ -16,6 +16,7 @@ use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
 use crate::plan::Clobber;
 use crate::streams::Console;
+use crate::transfer::folder;
 use crate::transfer::naming;
 
 /// Where content goes.
@@ -121,10 +122,8 @@ impl Saved {
     }
 
     fn create(&mut self) -> io::Result<File> {
-        if self.how.create_dirs
-            && let Some(parent) = self.path.parent()
-        {
-            std::fs::create_dir_all(parent)?;
+        if self.how.create_dirs {
+            folder::make_above(&self.path)?;
         }
         if self.how.append {
             return OpenOptions::new()

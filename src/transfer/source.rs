@@ -5,6 +5,7 @@
 
 use std::os::fd::BorrowedFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::segment::Segment;
 use crate::error::{Error, Result};
@@ -29,8 +30,8 @@ impl Source {
     }
 
     /// Octets in memory: `-d`, `--json`.
-    pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self::from(Segment::bytes(bytes))
+    pub fn bytes(bytes: impl Into<Arc<Vec<u8>>>) -> Self {
+        Self::from(Segment::shared(bytes.into()))
     }
 
     /// The file of `-T`. One that cannot be opened is exit 26, a directory too; a named pipe has no length.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -104,14 +105,17 @@ fn words_split_as_curl_splits_them() {
 #[test]
 fn values_may_look_like_options() {
     let data = |options: &[&str]| operation(options).request.body;
-    assert_eq!(data(&["-d", "-x"]), Body::Data(b"-x".to_vec()));
-    assert_eq!(data(&["-d", "--"]), Body::Data(b"--".to_vec()));
-    assert_eq!(data(&["-d", "--next"]), Body::Data(b"--next".to_vec()));
-    assert_eq!(data(&["-d=1"]), Body::Data(b"=1".to_vec()));
-    assert_eq!(data(&["-d=="]), Body::Data(b"==".to_vec()));
-    assert_eq!(data(&["--data="]), Body::Data(Vec::new()));
-    assert_eq!(data(&["--data=a=b"]), Body::Data(b"a=b".to_vec()));
-    assert_eq!(data(&["-d", ""]), Body::Data(Vec::new()));
+    assert_eq!(data(&["-d", "-x"]), Body::Data(Arc::new(b"-x".to_vec())));
+    assert_eq!(data(&["-d", "--"]), Body::Data(Arc::new(b"--".to_vec())));
+    assert_eq!(
+        data(&["-d", "--next"]),
+        Body::Data(Arc::new(b"--next".to_vec()))
+    );
+    assert_eq!(data(&["-d=1"]), Body::Data(Arc::new(b"=1".to_vec())));
+    assert_eq!(data(&["-d=="]), Body::Data(Arc::new(b"==".to_vec())));
+    assert_eq!(data(&["--data="]), Body::Data(Arc::default()));
+    assert_eq!(data(&["--data=a=b"]), Body::Data(Arc::new(b"a=b".to_vec())));
+    assert_eq!(data(&["-d", ""]), Body::Data(Arc::default()));
 }
 
 #[test]
@@ -119,7 +123,7 @@ fn order_counts_between_different_options() {
     let body = operation(&["-d", "a", "--data-urlencode", "b c", "--data-raw", "@d"])
         .request
         .body;
-    assert_eq!(body, Body::Data(b"a&b+c&@d".to_vec()));
+    assert_eq!(body, Body::Data(Arc::new(b"a&b+c&@d".to_vec())));
     let plan = plan_with(
         &["-o", "one", "http://a/", "http://b/", "-O", "-T", "up"],
         "",
@@ -586,15 +590,21 @@ fn data_comes_from_files_and_standard_input() {
         let line = [options, &[URL]].concat();
         plan_with(&line, stdin).operations.remove(0).request.body
     };
-    assert_eq!(body(&["-d", &at], ""), Body::Data(b"onetwo".to_vec()));
+    assert_eq!(
+        body(&["-d", &at], ""),
+        Body::Data(Arc::new(b"onetwo".to_vec()))
+    );
     assert_eq!(
         body(&["--data-binary", &at], ""),
-        Body::Data(b"one\r\ntwo\0\n".to_vec())
+        Body::Data(Arc::new(b"one\r\ntwo\0\n".to_vec()))
     );
-    assert_eq!(body(&["-d", "@-"], "a\nb"), Body::Data(b"ab".to_vec()));
+    assert_eq!(
+        body(&["-d", "@-"], "a\nb"),
+        Body::Data(Arc::new(b"ab".to_vec()))
+    );
     assert_eq!(
         body(&["--json", "[1,", "--json", "2]"], ""),
-        Body::Json(b"[1,2]".to_vec())
+        Body::Json(Arc::new(b"[1,2]".to_vec()))
     );
     for (argument, expected) in [
         ("a b", "a+b"),
@@ -605,7 +615,7 @@ fn data_comes_from_files_and_standard_input() {
     ] {
         assert_eq!(
             body(&["--data-urlencode", argument], "\u{e9}"),
-            Body::Data(expected.into()),
+            Body::Data(Arc::new(expected.into())),
             "{argument}"
         );
     }
@@ -880,7 +890,10 @@ fn a_config_file_that_includes_itself_ends() {
 #[test]
 fn unquoted_blanks_in_a_config_file_are_warned_of() {
     let plan = configured("data = arg with space", &[URL, "--silent"]);
-    assert_eq!(plan.operations[0].request.body, Body::Data(b"arg".to_vec()));
+    assert_eq!(
+        plan.operations[0].request.body,
+        Body::Data(Arc::new(b"arg".to_vec()))
+    );
     let text = told(&plan.notices[0]);
     assert!(text.ends_with(":1 Option 'data' uses argument with unquoted whitespace. This may cause side-effects. Consider double quotes.\n"), "{text}");
 }

@@ -19,6 +19,7 @@ mod cookies;
 mod date;
 mod demo;
 mod encoding;
+mod flood;
 mod glob;
 mod hsts;
 mod http1;

@@ -329,3 +329,19 @@ fn attribute(path: &Path, name: &str) -> String {
     let length = rustix::fs::getxattr(path, name, &mut value).unwrap();
     String::from_utf8_lossy(&value[..length]).into_owned()
 }
+
+#[test]
+fn a_file_written_anew_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jar");
+    let mode = || path.metadata().unwrap().permissions().mode() & 0o777;
+    rcurl::transfer::memory::replace(&path, b"one").unwrap();
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    rcurl::transfer::memory::replace(&path, b"two").unwrap();
+    assert_eq!(
+        (mode(), std::fs::read(&path).unwrap()),
+        (0o640, b"two".to_vec())
+    );
+}

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Cursor, PipeWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use rcurl::error::{Error, Exit};
 use rcurl::plan::Encoder;
@@ -324,4 +325,14 @@ fn a_file_as_input_can_stand_in_a_form_twice() {
     let mut rest = String::new();
     input.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "456789");
+}
+
+#[test]
+fn content_in_memory_is_shared_by_every_request_that_sends_it() {
+    let octets = Arc::new(b"data".to_vec());
+    let mut sources = [Source::bytes(octets.clone()), Source::bytes(octets.clone())];
+    assert_eq!(Arc::strong_count(&octets), 3);
+    for source in &mut sources {
+        assert_eq!(drain(source, 3).unwrap(), b"data");
+    }
 }

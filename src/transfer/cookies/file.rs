@@ -23,7 +23,13 @@ pub(super) fn read(text: &[u8], now: i64, date: DateParser) -> impl Iterator<Ite
             Some(value) => parse::set_cookie(value, None, now, date).ok(),
             None => cookie(line),
         })
-        .filter(|cookie| check_prefix(cookie).is_ok())
+        .filter(|cookie| !is_no_domain(&cookie.domain) && check_prefix(cookie).is_ok())
+}
+
+/// No host is called so, and a line of the file that began so would be read as a remark, or as
+/// another domain.
+fn is_no_domain(domain: &[u8]) -> bool {
+    matches!(domain, [b'#' | b'.', ..])
 }
 
 fn header_line(line: &[u8]) -> Option<&[u8]> {

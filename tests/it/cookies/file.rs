@@ -126,3 +126,14 @@ fn no_path_in_the_file_ends_with_a_slash() {
     set(&mut jar, "http://h.test/a/", "k=other");
     assert_eq!(sent(&jar, "http://h.test/a"), "k=other");
 }
+
+/// Written again, the first two lines would be a remark and another domain.
+#[test]
+fn a_domain_that_a_file_cannot_hold_is_none() {
+    let text = ".#h.test\tFALSE\t/\tFALSE\t0\ta\tb\n\
+                ..h.test\tTRUE\t/\tFALSE\t0\ta\tb\n\
+                Set-Cookie: a=b; Domain=#h.test\n\
+                Set-Cookie: a=b; Domain=..h.test\n\
+                .h.test\tTRUE\t/\tFALSE\t0\tc\td\n";
+    assert_eq!(written(&read(text)), ".h.test\tTRUE\t/\tFALSE\t0\tc\td\n");
+}

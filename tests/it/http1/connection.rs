@@ -313,3 +313,28 @@ fn requests_are_framed() {
     let chunk = format!("ChunkSize:10\\r\\n Content:{ten} ChunkEnd:\\r\\n {last}");
     assert_eq!(send(Framing::Chunked, &[ten]), ok(&chunk));
 }
+
+/// The core waits for the octet after a line end, which might go on with the field; where the peer
+/// closes instead, the field was whole.
+#[test]
+fn the_last_field_before_a_close_is_told_as_a_field() {
+    let told = |input: &[u8]| {
+        let mut connection = Connection::new(Settings::default());
+        connection.send_head("GET", Framing::None).unwrap();
+        let mut rest = input;
+        while let (taken, Signal::Piece(..)) = connection.receive(rest).unwrap() {
+            rest = &rest[taken..];
+        }
+        connection.last_field().map(<[u8]>::to_vec)
+    };
+    assert_eq!(
+        told(b"HTTP/1.1 200 OK\r\nA: b\r\n"),
+        Some(b"A: b\r\n".to_vec())
+    );
+    assert_eq!(
+        told(b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n"),
+        Some(b"A: b\r\n c\r\n".to_vec())
+    );
+    assert_eq!(told(b"HTTP/1.1 200 OK\r\nA: b"), None);
+    assert_eq!(told(b"HTTP/1.1 200 OK\r\n"), None);
+}

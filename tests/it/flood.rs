@@ -1,0 +1,100 @@
+//! Octets without a pause, in either direction, hold nothing up: neither the time nor the answer.
+
+use std::ffi::OsString;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rcurl::World;
+use rcurl::clock::{Clock, SystemClock};
+use rcurl::environment::Environment;
+use rcurl::event::Peer;
+use rcurl::net::{Dialler, ScriptedWire, Sockets, Step, Wire};
+use rcurl::streams::{Input, Streams};
+
+use crate::scripted::Caught;
+
+/// A clock that each look at it moves on by a millisecond: whatever is done takes time.
+struct Busy(Mutex<Instant>);
+
+impl Clock for Busy {
+    fn now(&self) -> Instant {
+        let mut now = self.0.lock().unwrap();
+        *now += Duration::from_millis(1);
+        *now
+    }
+
+    fn wall(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn pause(&self, until: Instant) {
+        let mut now = self.0.lock().unwrap();
+        *now = until.max(*now);
+    }
+}
+
+/// One server that follows these steps.
+struct Server(Arc<Busy>, Vec<Step>);
+
+impl Dialler for Server {
+    fn dial(&self, peer: &Peer, _until: Option<Instant>) -> io::Result<Box<dyn Wire>> {
+        let wire = ScriptedWire::new(self.1.clone(), self.0.clone()).leading_to(peer);
+        Ok(Box::new(wire))
+    }
+}
+
+/// The exit status and standard output of a run that meets this server.
+fn run(words: &[&str], stdin: Input, steps: Vec<Step>) -> (u8, Vec<u8>) {
+    let clock = Arc::new(Busy(Mutex::new(SystemClock.now())));
+    let (stdout, stderr) = (Caught::default(), Caught::default());
+    let world = World {
+        environment: Environment::default(),
+        streams: Streams {
+            stdin,
+            stdout: stdout.console(),
+            stderr: stderr.console(),
+        },
+        sockets: Sockets::Scripted(Arc::new(Server(clock.clone(), steps))),
+        clock,
+        noise: Box::new(|octets| octets.fill(0)),
+        secret_line: Box::new(|| None),
+    };
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let exit = rcurl::run(&words, world) as u8;
+    (exit, stdout.octets())
+}
+
+fn head(text: &str) -> [Step; 2] {
+    let head = format!("{}\r\n\r\n", text.replace('\n', "\r\n"));
+    [
+        Step::Await(b"\r\n\r\n".to_vec()),
+        Step::Say(head.into_bytes()),
+    ]
+}
+
+#[test]
+fn a_flood_of_content_does_not_outlast_the_time() {
+    let mut steps = Vec::from(head("HTTP/1.1 200 OK"));
+    steps.extend(vec![Step::Say(b"x".to_vec()); 5000]);
+    let nothing = Input::new(io::empty());
+    let (exit, content) = run(&["-m", "1", "http://127.0.0.1/"], nothing, steps);
+    assert_eq!(exit, 28);
+    assert!(content.len() < 1000, "{}", content.len());
+}
+
+#[test]
+fn an_endless_upload_hears_the_answer() {
+    let steps = head("HTTP/1.1 413 Content Too Large\nContent-Length: 0");
+    let endless = Input::new(io::repeat(b'x'));
+    let words = [
+        "-T",
+        "-",
+        "-H",
+        "Expect:",
+        "-w",
+        "%{http_code}",
+        "http://127.0.0.1/",
+    ];
+    assert_eq!(run(&words, endless, steps.into()), (0, b"413".to_vec()));
+}
