@@ -8,6 +8,7 @@ mod identity;
 mod moment;
 mod pin;
 mod records;
+mod sealed;
 mod settings;
 mod suites;
 mod trust;
