@@ -40,9 +40,11 @@ fn encoding(named: Option<&str>) -> std::result::Result<Encoding, String> {
     match named.map(str::to_ascii_uppercase).as_deref() {
         None | Some("PEM") => Ok(Encoding::Pem),
         Some("DER") => Ok(Encoding::Der),
-        Some("P12") => Err("PKCS #12 is not supported; `openssl pkcs12 -in OLD.p12 -out NEW.pem` \
+        Some("P12") => Err(
+            "PKCS #12 is not supported; `openssl pkcs12 -in OLD.p12 -out NEW.pem` \
                             makes a PEM file of it"
-            .to_owned()),
+                .to_owned(),
+        ),
         Some(other) => Err(format!(
             "the type {other} is not supported, PEM and DER are"
         )),

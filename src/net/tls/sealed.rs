@@ -14,6 +14,9 @@ use crate::plan::Secret;
 const BEGIN: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
 const END: &str = "-----END ENCRYPTED PRIVATE KEY-----";
 
+const UNSUPPORTED: &str = "the key is encrypted with a cipher that is not supported; \
+                           `openssl pkcs8 -topk8 -in OLD -out NEW` encrypts it with AES";
+
 /// A key that a passphrase opens, DER.
 pub(super) struct Sealed(Vec<u8>);
 
@@ -40,13 +43,15 @@ impl Sealed {
         let Some(passphrase) = passphrase else {
             return Err("the key is encrypted; --pass gives the passphrase");
         };
-        let sealed = EncryptedPrivateKeyInfoRef::try_from(self.0.as_slice())
-            .map_err(|_| "its encrypted form is broken")?;
+        let sealed =
+            EncryptedPrivateKeyInfoRef::try_from(self.0.as_slice()).map_err(|_| UNSUPPORTED)?;
         let opened = sealed
             .decrypt(passphrase.reveal())
             .map_err(|error| reason(&error))?;
         let opened = Zeroizing::new(opened.as_bytes().to_vec());
-        Ok(PrivatePkcs8KeyDer::from(opened.as_slice()).clone_key().into())
+        Ok(PrivatePkcs8KeyDer::from(opened.as_slice())
+            .clone_key()
+            .into())
     }
 }
 
@@ -57,10 +62,7 @@ fn reason(error: &pkcs8::Error) -> &'static str {
             Cipher::NoPbes1CryptSupport
             | Cipher::UnsupportedAlgorithm { .. }
             | Cipher::AlgorithmParametersInvalid { .. },
-        ) => {
-            "the key is encrypted with a cipher that is not supported; \
-             `openssl pkcs8 -topk8 -in OLD -out NEW` encrypts it with AES"
-        }
+        ) => UNSUPPORTED,
         // Padding or contents that make no sense: nothing else can be told from a wrong passphrase.
         _ => "the passphrase is wrong",
     }
