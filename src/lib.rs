@@ -140,9 +140,13 @@ fn redirected(plan: &Plan, mut streams: Streams) -> Result<Streams, (Streams, St
 /// The files that the environment names, in curl's order.
 fn surroundings(environment: &Environment) -> Surroundings {
     let path = |name: &str| environment.var_os(name).map(PathBuf::from);
+    let (ca_file, ca_directory) = match path("CURL_CA_BUNDLE") {
+        Some(bundle) => (Some(bundle), None),
+        None => (path("SSL_CERT_FILE"), path("SSL_CERT_DIR")),
+    };
     Surroundings {
-        ca_file: path("CURL_CA_BUNDLE").or_else(|| path("SSL_CERT_FILE")),
-        ca_directory: path("SSL_CERT_DIR"),
+        ca_file,
+        ca_directory,
         key_log: path("SSLKEYLOGFILE"),
     }
 }

@@ -157,6 +157,18 @@ impl Error {
         )
     }
 
+    /// `--cert-status`, and the server stapled nothing to its certificate.
+    pub fn no_certificate_status() -> Self {
+        Self::new(Exit::SslInvalidcertstatus, "No OCSP response received")
+    }
+
+    /// `--cert-status`, and what the server stapled to its certificate cannot be checked.
+    pub fn unchecked_certificate_status() -> Self {
+        Self::not_built_in(
+            "--cert-status: the server sent an OCSP response, and this build cannot check it",
+        )
+    }
+
     /// The public key is not the one of `--pinnedpubkey`.
     pub fn wrong_pinned_key() -> Self {
         Self::new(

@@ -8,8 +8,9 @@ use std::path::Path;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::sealed::{self, Sealed};
 use crate::error::{Error, Result, reason};
-use crate::plan::Tls;
+use crate::plan::{Secret, Tls};
 
 /// A chain, our own certificate first, and its key.
 pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -25,7 +26,7 @@ pub(super) fn load(settings: &Tls) -> Result<Option<Identity>> {
         Some(_) => settings.key_type.as_deref(),
         None => settings.certificate_type.as_deref(),
     };
-    let key = read_key(key_path, key_type)?;
+    let key = read_key(key_path, key_type, settings.passphrase.as_ref())?;
     Ok(Some((chain, key)))
 }
 
@@ -39,6 +40,11 @@ fn encoding(named: Option<&str>) -> std::result::Result<Encoding, String> {
     match named.map(str::to_ascii_uppercase).as_deref() {
         None | Some("PEM") => Ok(Encoding::Pem),
         Some("DER") => Ok(Encoding::Der),
+        Some("P12") => Err(
+            "PKCS #12 is not supported; `openssl pkcs12 -in OLD.p12 -out NEW.pem` \
+                            makes a PEM file of it"
+                .to_owned(),
+        ),
         Some(other) => Err(format!(
             "the type {other} is not supported, PEM and DER are"
         )),
@@ -63,29 +69,34 @@ fn read_chain(path: &Path, named: Option<&str>) -> Result<Vec<CertificateDer<'st
     }
 }
 
-fn read_key(path: &Path, named: Option<&str>) -> Result<PrivateKeyDer<'static>> {
+fn read_key(
+    path: &Path,
+    named: Option<&str>,
+    passphrase: Option<&Secret>,
+) -> Result<PrivateKeyDer<'static>> {
     let refuse = |reason: &str| Error::bad_client_key(path, reason);
     let encoding = encoding(named).map_err(|reason| refuse(&reason))?;
     let octets = std::fs::read(path).map_err(|error| refuse(&reason(&error)))?;
     let octets = zeroize::Zeroizing::new(octets);
+    let sealed = match encoding {
+        Encoding::Der => Sealed::in_der(&octets),
+        Encoding::Pem => Sealed::in_pem(&octets),
+    };
+    if let Some(sealed) = sealed {
+        return sealed.open(passphrase).map_err(refuse);
+    }
     match encoding {
         Encoding::Der => {
             let key = PrivateKeyDer::try_from(octets.as_slice()).map_err(refuse)?;
             Ok(key.clone_key())
         }
-        Encoding::Pem if is_encrypted(&octets) => Err(refuse(
-            "the key is encrypted, which is not supported; `openssl pkey` takes the passphrase off",
+        Encoding::Pem if sealed::is_of_old_form(&octets) => Err(refuse(
+            "the key is encrypted in the old PEM form (Proc-Type), which is not supported; \
+             `openssl pkcs8 -topk8 -in OLD -out NEW` converts it",
         )),
         Encoding::Pem => PrivateKeyDer::from_pem_slice(&octets).map_err(|error| match error {
             pem::Error::NoItemsFound => refuse("no private key in PEM form in it"),
             _ => refuse("its PEM form is broken"),
         }),
     }
-}
-
-/// Whether the key is PKCS #8 under a passphrase, or the older form that a `Proc-Type` line tells.
-fn is_encrypted(octets: &[u8]) -> bool {
-    let marks: [&[u8]; 2] = [b"BEGIN ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED"];
-    let holds = |mark: &[u8]| octets.windows(mark.len()).any(|window| window == mark);
-    marks.into_iter().any(holds)
 }

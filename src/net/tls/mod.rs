@@ -3,14 +3,18 @@
 //! Knows: when a session may be used (trust, pinned keys), and how to tell a failure so that a
 //! person can act on it. Must not know: what the session is for.
 
+mod anchors;
 mod certificate;
 mod identity;
 mod moment;
 mod pin;
 mod records;
+mod sealed;
 mod settings;
+mod signatures;
 mod suites;
 mod trust;
+mod verdict;
 mod wire;
 
 use std::sync::Arc;
@@ -27,7 +31,7 @@ use certificate::{describe, matching_name, public_key};
 pub(super) use settings::Configurations;
 use settings::{ALPN, Prepared};
 use suites::{group_name, suite_name, version_name};
-use trust::{Distrust, Refused};
+use verdict::{Distrust, Refused};
 use wire::{Broken, CUT, Stepped, TlsWire, in_words};
 
 /// A handshake to be made.
@@ -122,12 +126,14 @@ impl Handshake<'_> {
             };
             self.tell(tls.session(), chain, verdict, tap);
         }
+        let Some(pins) = &prepared.pins else {
+            return Ok(());
+        };
         let key = chain.first().and_then(|own| public_key(own));
-        match &prepared.pins {
-            Some(pins) if !key.is_some_and(|key| pins.allow(&key)) => {
-                Err(Error::wrong_pinned_key())
-            }
-            _ => Ok(()),
+        if key.is_some_and(|key| pins.allow(&key)) {
+            Ok(())
+        } else {
+            Err(Error::wrong_pinned_key())
         }
     }
 
@@ -179,6 +185,8 @@ impl Handshake<'_> {
                     return match &refused.distrust {
                         Distrust::Chain(reason) => Error::untrusted(reason),
                         Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
+                        Distrust::NoStatus => Error::no_certificate_status(),
+                        Distrust::UncheckedStatus => Error::unchecked_certificate_status(),
                     };
                 }
                 if !may_be_tls(&tls.greeting) {

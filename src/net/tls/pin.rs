@@ -22,10 +22,9 @@ pub(super) enum Pins {
 impl Pins {
     /// Reads what was given on the command line.
     pub(super) fn read(text: &str) -> Self {
-        if text.starts_with("sha256//") {
-            let hashes = text.split(';');
-            let hashes = hashes.filter_map(|hash| hash.strip_prefix("sha256//"));
-            return Pins::Hashes(hashes.map(str::to_owned).collect());
+        if let Some(hashes) = text.strip_prefix("sha256//") {
+            let hashes = hashes.split(";sha256//").map(str::to_owned);
+            return Pins::Hashes(hashes.collect());
         }
         let octets = std::fs::read(Path::new(text)).ok();
         Pins::Key(octets.map(|octets| {
@@ -55,6 +54,8 @@ mod tests {
         let hash = STANDARD.encode(Sha256::digest(b"key"));
         check(Pins::read(&format!("sha256//{hash}")), true);
         check(Pins::read(&format!("sha256//AAAA;sha256//{hash}")), true);
+        check(Pins::read(&format!("sha256//{hash};sha256//AAAA")), true);
+        check(Pins::read(&format!("sha256//AAAA;{hash}")), false);
         check(Pins::read("sha256//AAAA"), false);
         check(Pins::read("sha256//"), false);
         check(Pins::read("/no/such/file"), false);

@@ -16,7 +16,8 @@ use rustls::pki_types::UnixTime;
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, KeyLog};
 
-use super::trust::{self, Anchors, Verifier};
+use super::anchors::{self, Anchors};
+use super::trust::Verifier;
 use super::{identity, pin::Pins, suites};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -73,15 +74,11 @@ impl Configurations {
 
 impl Prepared {
     fn new(settings: &Tls, surroundings: &Surroundings, clock: &Arc<dyn Clock>) -> Result<Self> {
-        if settings.certificate_status {
-            let sentence = "--cert-status: the state of certificates (OCSP) cannot be checked here";
-            return Err(Error::not_built_in(sentence));
-        }
         let versions = suites::versions(settings)?;
         let mut provider = provider();
         suites::narrow(&mut provider, settings)?;
         let provider = Arc::new(provider);
-        let trust = trust::chosen(settings, surroundings);
+        let trust = anchors::chosen(settings, surroundings);
         let anchors = Anchors::load(&trust)?;
         let verifier = Arc::new(Verifier::new(settings, anchors, &provider)?);
         let wall = Arc::new(Wall(clock.clone()));

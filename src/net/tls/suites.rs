@@ -1,12 +1,11 @@
-//! Cipher suites, groups, signature schemes and versions by the names people give them.
+//! Cipher suites, groups and versions by the names people give them.
 //!
 //! Knows: OpenSSL's and IANA's names, and which of them are left when a user chooses. Must not
 //! know: anything else of TLS.
 
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::{
-    CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme, SupportedCipherSuite,
-    SupportedProtocolVersion,
+    CipherSuite, NamedGroup, ProtocolVersion, SupportedCipherSuite, SupportedProtocolVersion,
 };
 
 use crate::error::{Error, Exit, Result};
@@ -61,27 +60,27 @@ const SUITES: &[(CipherSuite, &str, &str)] = &[
     ),
 ];
 
-/// Groups by their names; the first one is shown.
+/// Groups by their names; the first one is shown. Some are known by name alone.
 const GROUPS: &[(NamedGroup, &[&str])] = &[
     (NamedGroup::X25519, &["X25519"]),
     (NamedGroup::secp256r1, &["secp256r1", "prime256v1", "P-256"]),
     (NamedGroup::secp384r1, &["secp384r1", "P-384"]),
     (NamedGroup::secp521r1, &["secp521r1", "P-521"]),
+    (NamedGroup::X448, &["X448"]),
+    (NamedGroup::FFDHE2048, &["ffdhe2048"]),
+    (NamedGroup::FFDHE3072, &["ffdhe3072"]),
+    (NamedGroup::FFDHE4096, &["ffdhe4096"]),
+    (NamedGroup::FFDHE6144, &["ffdhe6144"]),
+    (NamedGroup::FFDHE8192, &["ffdhe8192"]),
+    (NamedGroup::MLKEM512, &["MLKEM512"]),
+    (NamedGroup::MLKEM768, &["MLKEM768"]),
+    (NamedGroup::MLKEM1024, &["MLKEM1024"]),
     (NamedGroup::X25519MLKEM768, &["X25519MLKEM768"]),
-];
-
-/// Signature schemes by their names: the one of RFC 8446, and OpenSSL's pair of key and hash.
-#[rustfmt::skip]
-const SCHEMES: &[(SignatureScheme, &str, &str)] = &[
-    (SignatureScheme::ECDSA_NISTP256_SHA256, "ecdsa_secp256r1_sha256", "ECDSA+SHA256"),
-    (SignatureScheme::ECDSA_NISTP384_SHA384, "ecdsa_secp384r1_sha384", "ECDSA+SHA384"),
-    (SignatureScheme::ED25519, "ed25519", "ed25519"),
-    (SignatureScheme::RSA_PSS_SHA256, "rsa_pss_rsae_sha256", "RSA-PSS+SHA256"),
-    (SignatureScheme::RSA_PSS_SHA384, "rsa_pss_rsae_sha384", "RSA-PSS+SHA384"),
-    (SignatureScheme::RSA_PSS_SHA512, "rsa_pss_rsae_sha512", "RSA-PSS+SHA512"),
-    (SignatureScheme::RSA_PKCS1_SHA256, "rsa_pkcs1_sha256", "RSA+SHA256"),
-    (SignatureScheme::RSA_PKCS1_SHA384, "rsa_pkcs1_sha384", "RSA+SHA384"),
-    (SignatureScheme::RSA_PKCS1_SHA512, "rsa_pkcs1_sha512", "RSA+SHA512"),
+    (NamedGroup::secp256r1MLKEM768, &["SecP256r1MLKEM768"]),
+    (NamedGroup::Unknown(0x11ed), &["SecP384r1MLKEM1024"]),
+    (NamedGroup::Unknown(0x1a), &["brainpoolP256r1"]),
+    (NamedGroup::Unknown(0x1b), &["brainpoolP384r1"]),
+    (NamedGroup::Unknown(0x1c), &["brainpoolP512r1"]),
 ];
 
 /// OpenSSL's name of a suite, as curl shows it.
@@ -155,55 +154,77 @@ pub(super) fn narrow(provider: &mut CryptoProvider, settings: &Tls) -> Result<()
     Ok(())
 }
 
-/// The schemes that a server may sign with: those known, or of them the ones that the user chose, in
-/// the user's order. Unknown names are passed over.
-pub(super) fn signature_schemes(
-    known: Vec<SignatureScheme>,
-    settings: &Tls,
-) -> Result<Vec<SignatureScheme>> {
-    let Some(list) = &settings.signature_algorithms else {
-        return Ok(known);
-    };
-    let named = |word: &str| {
-        let is = |name: &str| name.eq_ignore_ascii_case(word);
-        let row = SCHEMES.iter().find(|(_, name, pair)| is(name) || is(pair));
-        row.map(|(scheme, ..)| *scheme)
-    };
-    let chosen: Vec<_> = list
-        .split(':')
-        .filter_map(named)
-        .filter(|scheme| known.contains(scheme))
-        .collect();
-    if chosen.is_empty() {
-        return Err(Error::no_cipher("signature algorithms", list));
-    }
-    Ok(chosen)
+/// What a word of a cipher list does with the suites it stands for (OpenSSL's `ciphers`).
+enum Edit {
+    Add,
+    /// `+`: moves them to the end.
+    Postpone,
+    /// `-`: takes them out; a later word may bring them back.
+    Remove,
+    /// `!`: takes them out for good.
+    Ban,
 }
 
-/// The suites that a list names. As with OpenSSL, unknown names are passed over, `!NAME` and
-/// `-NAME` take away, and `ALL`, `DEFAULT` and `HIGH` stand for every suite.
+/// The suites that a list names. As with OpenSSL, unknown names are passed over; `@STRENGTH` and
+/// `@SECLEVEL` mean nothing where every suite is strong.
 fn choose_suites(known: &[SupportedCipherSuite], list: &str) -> Vec<SupportedCipherSuite> {
+    let mut known = known.to_vec();
     let mut chosen: Vec<SupportedCipherSuite> = Vec::new();
-    for word in list.split([':', ',', ' ']).filter(|word| !word.is_empty()) {
-        let named = |suite: &SupportedCipherSuite, word: &str| {
-            let row = SUITES.iter().find(|(code, ..)| *code == suite.suite());
-            let everything = ["ALL", "DEFAULT", "HIGH"].contains(&word);
-            everything || row.is_some_and(|(_, iana, openssl)| word == *iana || word == *openssl)
-        };
-        match word.strip_prefix(['!', '-']) {
-            Some(word) => chosen.retain(|suite| !named(suite, word)),
-            None => {
-                for suite in known.iter().filter(|suite| named(suite, word)) {
-                    if !chosen.contains(suite) {
-                        chosen.push(*suite);
-                    }
-                }
+    let words = list.split([':', ',', ';', ' ']);
+    let words = words.filter_map(|word| word.split('@').next());
+    for word in words.filter(|word| !word.is_empty()) {
+        let (edit, expression) = edit(word);
+        let fits = |suite: &SupportedCipherSuite| fits(suite.suite(), expression);
+        match edit {
+            Edit::Add => {
+                let mut more = known.clone();
+                more.retain(|suite| fits(suite) && !chosen.contains(suite));
+                chosen.append(&mut more);
+            }
+            Edit::Postpone => chosen.sort_by_key(fits),
+            Edit::Remove => chosen.retain(|suite| !fits(suite)),
+            Edit::Ban => {
+                chosen.retain(|suite| !fits(suite));
+                known.retain(|suite| !fits(suite));
             }
         }
     }
     chosen
 }
 
+fn edit(word: &str) -> (Edit, &str) {
+    let edits = [('+', Edit::Postpone), ('-', Edit::Remove), ('!', Edit::Ban)];
+    let mut cut = edits
+        .into_iter()
+        .filter_map(|(sign, edit)| Some((edit, word.strip_prefix(sign)?)));
+    cut.next().unwrap_or((Edit::Add, word))
+}
+
+/// Whether a suite is one of those that an expression stands for: a name, or classes with a plus
+/// between them.
+fn fits(suite: CipherSuite, expression: &str) -> bool {
+    let row = SUITES.iter().find(|(code, ..)| *code == suite);
+    row.is_some_and(|(_, iana, openssl)| {
+        let is = |word: &str| word == *iana || word == *openssl || is_of_class(openssl, word);
+        expression.split('+').all(is)
+    })
+}
+
+/// OpenSSL's classes, as far as a suite with ephemeral keys and authenticated encryption can be in
+/// them.
+fn is_of_class(openssl: &str, class: &str) -> bool {
+    match class {
+        "ALL" | "DEFAULT" | "HIGH" | "TLSv1.2" => true,
+        "ECDHE" | "EECDH" | "kECDHE" | "kEECDH" | "ECDH" => openssl.starts_with("ECDHE-"),
+        "ECDSA" | "aECDSA" => openssl.contains("-ECDSA-"),
+        "aRSA" => openssl.contains("-RSA-"),
+        "AES" | "AESGCM" => openssl.contains("AES"),
+        "AES128" | "AES256" | "CHACHA20" => openssl.contains(class),
+        _ => false,
+    }
+}
+
+/// The groups that a list names. As with OpenSSL, a name that nobody knows spoils the list.
 fn choose_groups(
     known: &[&'static dyn SupportedKxGroup],
     list: &str,
@@ -214,8 +235,9 @@ fn choose_groups(
             .find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(word)));
         row.map(|(code, _)| *code)
     };
-    list.split([':', ','])
-        .filter_map(code)
+    let codes: Option<Vec<NamedGroup>> = list.split([':', ',']).map(code).collect();
+    let codes = codes.unwrap_or_default().into_iter();
+    codes
         .filter_map(|code| known.iter().find(|group| group.name() == code).copied())
         .collect()
 }
@@ -253,32 +275,36 @@ mod tests {
         );
         check("no-such-suite", &[]);
         check("ECDHE-RSA-AES128-GCM-SHA256:!ALL", &[]);
+        check(
+            "!AES:!aRSA:HIGH@SECLEVEL=1",
+            &["ECDHE-ECDSA-CHACHA20-POLY1305"],
+        );
+        check(
+            "ECDHE+AES256:-aRSA:+ALL:@STRENGTH",
+            &["ECDHE-ECDSA-AES256-GCM-SHA384"],
+        );
+        check(
+            "aRSA:+AES128:-CHACHA20:aRSA+CHACHA20",
+            &[
+                "ECDHE-RSA-AES256-GCM-SHA384",
+                "ECDHE-RSA-AES128-GCM-SHA256",
+                "ECDHE-RSA-CHACHA20-POLY1305",
+            ],
+        );
     }
 
     #[test]
-    fn signature_schemes_are_chosen_by_both_names_in_the_order_given() {
-        use SignatureScheme as S;
-        let check = |list: &str, expected: &[SignatureScheme]| {
-            let settings = Tls {
-                signature_algorithms: Some(list.to_owned()),
-                ..Tls::default()
-            };
+    fn groups_are_chosen_by_any_name_unless_one_is_unknown() {
+        let check = |list: &str, expected: &[NamedGroup]| {
             let provider = crate::net::tls::settings::provider();
-            let known = provider
-                .signature_verification_algorithms
-                .supported_schemes();
-            let chosen = signature_schemes(known, &settings).unwrap_or_default();
-            assert_eq!(chosen, expected, "{list}");
+            let chosen = choose_groups(&provider.kx_groups, list);
+            let codes: Vec<_> = chosen.iter().map(|group| group.name()).collect();
+            assert_eq!(codes, expected, "{list}");
         };
-        check(
-            "rsa_pss_rsae_sha256:ECDSA+SHA256:RSA+SHA1",
-            &[S::RSA_PSS_SHA256, S::ECDSA_NISTP256_SHA256],
-        );
-        check(
-            "ed25519:ecdsa+sha384",
-            &[S::ED25519, S::ECDSA_NISTP384_SHA384],
-        );
-        check("nonsense", &[]);
+        let (p256, x25519) = (NamedGroup::secp256r1, NamedGroup::X25519);
+        check("prime256v1:x25519", &[p256, x25519]);
+        check("X448:P-521:X25519", &[x25519]);
+        check("X25519:bogus", &[]);
     }
 
     #[test]
