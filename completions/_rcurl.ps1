@@ -13,7 +13,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--cert', '--cert', 'ParameterName', 'Show this certificate to the server')
         [System.Management.Automation.CompletionResult]::new('-E', '-E', 'ParameterName', 'Show this certificate to the server')
         [System.Management.Automation.CompletionResult]::new('--cert-status', '--cert-status', 'ParameterName', 'Demand proof that the certificate is not revoked')
-        [System.Management.Automation.CompletionResult]::new('--cert-type', '--cert-type', 'ParameterName', 'The form of the certificate: PEM, DER, P12')
+        [System.Management.Automation.CompletionResult]::new('--cert-type', '--cert-type', 'ParameterName', 'The form of the certificate: PEM or DER')
         [System.Management.Automation.CompletionResult]::new('--ciphers', '--ciphers', 'ParameterName', 'Use these cipher suites of TLS 1.2')
         [System.Management.Automation.CompletionResult]::new('--compressed', '--compressed', 'ParameterName', 'Ask for a compressed response, and decode it')
         [System.Management.Automation.CompletionResult]::new('--config', '--config', 'ParameterName', 'Read options from a file, too')

@@ -3,6 +3,8 @@
 mod dial;
 mod proxy;
 mod tls;
+mod tls_files;
+mod tls_options;
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -30,7 +30,7 @@ pub(super) static ROWS: &[Opt] = &[
         .short('E').means(TakesFile(|state, value| credentials::certificate(&mut state.operation().tls, value))),
     row("cert-status", "", &[Tls], "Demand proof that the certificate is not revoked")
         .means(Turns(|it| &mut it.tls.certificate_status)),
-    row("cert-type", "<type>", &[Tls], "The form of the certificate: PEM, DER, P12")
+    row("cert-type", "<type>", &[Tls], "The form of the certificate: PEM or DER")
         .means(Text(|it| &mut it.tls.certificate_type)),
     row("ciphers", "<list>", &[Tls], "Use these cipher suites of TLS 1.2")
         .means(Text(|it| &mut it.tls.ciphers)),

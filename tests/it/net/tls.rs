@@ -21,7 +21,10 @@ use sha2::{Digest as _, Sha256};
 use super::{Notes, open, receive, serve, tap_with, way};
 use crate::support::certificates::{Issued, World, pem, private, self_signed, trusting};
 
-fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion]) -> ServerConfig {
+pub(super) fn config(
+    issued: &Issued,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
@@ -33,13 +36,13 @@ fn config(issued: &Issued, versions: &[&'static rustls::SupportedProtocolVersion
 
 /// Whether the server says goodbye.
 #[derive(Clone, Copy, PartialEq)]
-enum Goodbye {
+pub(super) enum Goodbye {
     Said,
     Unsaid,
 }
 
 /// A server that answers four octets with `pong`.
-fn tls_server(config: ServerConfig, goodbye: Goodbye) -> SocketAddr {
+pub(super) fn tls_server(config: ServerConfig, goodbye: Goodbye) -> SocketAddr {
     let config = Arc::new(config);
     serve(move |stream: TcpStream| {
         let session = ServerConnection::new(config.clone()).unwrap();
@@ -56,7 +59,7 @@ fn tls_server(config: ServerConfig, goodbye: Goodbye) -> SocketAddr {
 }
 
 /// What an exchange over TLS came to: the answer, or the exit status and the message.
-fn exchange(
+pub(super) fn exchange(
     server: SocketAddr,
     host: &str,
     settings: Tls,
@@ -89,7 +92,7 @@ fn exchange(
     (answer, secured.collect())
 }
 
-const BOTH: [&rustls::SupportedProtocolVersion; 2] =
+pub(super) const BOTH: [&rustls::SupportedProtocolVersion; 2] =
     [&rustls::version::TLS13, &rustls::version::TLS12];
 
 #[test]

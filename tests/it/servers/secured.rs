@@ -1,5 +1,6 @@
 //! TLS, with certificates made on the spot.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rcgen::date_time_ymd;
@@ -144,6 +145,31 @@ fn a_self_signed_certificate_in_the_trust_file_is_enough() {
     ]);
     command.env("SSL_CERT_FILE", &path);
     assert_eq!(run(command).exit, Some(0));
+}
+
+#[test]
+fn a_bundle_in_the_environment_wins_over_other_variables() {
+    let (world, ca) = world();
+    let issued = world.issue(&["a.test"], |_| {});
+    let server = server(config(&issued));
+    let other = self_signed();
+    let other = world.file("other.pem", pem("CERTIFICATE", &other.chain[0]));
+    let folder = world.folder.path().join("roots");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(&ca, folder.join("ca.pem")).unwrap();
+    let check = |variables: &[(&str, &Path)], expected: i32| {
+        let resolve = format!("a.test:{}:127.0.0.1", server.port());
+        let url = server.url_by("a.test", "/");
+        let mut command = rcurl(&["-sS", "--resolve", &resolve, &url]);
+        command.envs(variables.iter().copied());
+        assert_eq!(run(command).exit, Some(expected), "{variables:?}");
+    };
+    let ca = Path::new(&ca);
+    check(&[("SSL_CERT_DIR", &folder)], 0);
+    check(&[("SSL_CERT_FILE", &other), ("SSL_CERT_DIR", &folder)], 0);
+    check(&[("CURL_CA_BUNDLE", ca), ("SSL_CERT_FILE", &other)], 0);
+    check(&[("CURL_CA_BUNDLE", &other), ("SSL_CERT_DIR", &folder)], 60);
+    check(&[("CURL_CA_BUNDLE", &other), ("SSL_CERT_FILE", ca)], 60);
 }
 
 #[test]
