@@ -237,6 +237,13 @@ impl Wire for TlsWire {
                 return Io::Failed(broken.into());
             }
             match self.step(wait) {
+                // Records without content, session tickets without end, must not hide the time.
+                Ok(Stepped::Received)
+                    if self.content.is_empty()
+                        && wait.until.is_some_and(|until| self.at >= until) =>
+                {
+                    return Io::TimedOut;
+                }
                 Ok(Stepped::Received) => {}
                 Ok(Stepped::Sent(count)) => return Io::Sent(count),
                 Ok(Stepped::AlsoReady) => return Io::AlsoReady,
