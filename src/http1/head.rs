@@ -253,6 +253,14 @@ pub(super) fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|member| !member.is_empty())
 }
 
+/// Version and status of a status line, as [`Connection`](super::Connection) hands it out. `None` for
+/// what is no status line.
+pub fn version_and_status(line: &[u8]) -> Option<(Version, u16)> {
+    let mut head = Head::absent();
+    head.begin(line, 0, &mut Notes::default()).ok()?;
+    Some((head.version, head.status))
+}
+
 /// Labels the lines of a request head that is about to be sent.
 pub fn request_lines(head: &[u8]) -> impl Iterator<Item = (Role, &[u8])> {
     head.split_inclusive(|&octet| octet == b'\n')

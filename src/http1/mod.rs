@@ -64,7 +64,7 @@ mod settings;
 
 pub use body::{Framing, codings, framing};
 pub use broken::Broken;
-pub use head::{Field, Head, Version, parse_field_line, request_lines};
+pub use head::{Field, Head, Version, parse_field_line, request_lines, version_and_status};
 pub use role::Role;
 pub use rule::{RULES, Row, Rule, Verdict, Violation};
 pub use sending::Misuse;

@@ -10,7 +10,7 @@ use crate::codec::json::Form;
 use crate::codec::{date, text};
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
-use crate::http1::{self, Head, Role, parse_field_line};
+use crate::http1::{self, Head, Role, Version, parse_field_line, version_and_status};
 use crate::plan::{Fail, FollowMode, Operation, TimeCondition};
 use crate::target::{Scheme, Target};
 use crate::transfer::cookies::{Jar, Origin, Quota};
@@ -102,8 +102,11 @@ impl Receiver for Reply<'_> {
     fn hear(&mut self, role: Role, line: &[u8]) {
         match role {
             Role::StatusLine => {
-                self.found.status = status_of(line);
-                if line.starts_with(b"HTTP/1.0") {
+                let Some((version, status)) = version_and_status(line) else {
+                    return;
+                };
+                self.found.status = status;
+                if version == Version::Http10 {
                     self.tap.emit(Happening::AssumeClose);
                 }
             }
@@ -379,7 +382,7 @@ impl Reply<'_> {
     }
 }
 
-/// Whether a partial response begins where the file ends (RFC 9110, 14.4). curl takes any.
+/// Whether a partial response begins where the file ends (RFC 9110, 14.4).
 fn continues(head: &Head, from: u64) -> bool {
     let range = head
         .field("Content-Range")
@@ -394,15 +397,6 @@ fn continues(head: &Head, from: u64) -> bool {
 fn no_resumption() -> Error {
     let message = "HTTP server does not seem to support byte ranges. Cannot resume.";
     Error::new(Exit::RangeError, message)
-}
-
-/// The status that a status line names; 0 where it names none.
-pub(crate) fn status_of(line: &[u8]) -> u16 {
-    let word = line
-        .split(|&octet| octet == b' ')
-        .nth(1)
-        .unwrap_or_default();
-    String::from_utf8_lossy(word).trim().parse().unwrap_or(0)
 }
 
 fn add_codings(codings: &mut Codings, head: &Head, name: &str) -> Result<(), Error> {

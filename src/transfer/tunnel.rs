@@ -7,7 +7,7 @@
 
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Layer, Tap};
-use crate::http1::{Connection, Head, Peer, Role, Settings, parse_field_line};
+use crate::http1::{Connection, Head, Peer, Role, Settings, parse_field_line, version_and_status};
 use crate::net::{Tunnel, Wire};
 use crate::plan::Operation;
 use crate::target::Target;
@@ -16,7 +16,6 @@ use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Terms, exchange};
 use crate::transfer::incoming::{Receiver, Reception};
 use crate::transfer::negotiation::{Negotiation, Verdict};
-use crate::transfer::reply::status_of;
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 
@@ -128,7 +127,7 @@ struct TunnelReply<'a> {
 impl Receiver for TunnelReply<'_> {
     fn hear(&mut self, role: Role, line: &[u8]) {
         if role == Role::StatusLine {
-            self.status = status_of(line);
+            self.status = version_and_status(line).map_or(0, |(_, status)| status);
         }
         if let Some(field) = parse_field_line(line).filter(|_| role == Role::FieldLine) {
             self.proxy
