@@ -82,6 +82,9 @@ exits! {
     SslClientcert = 98, "the server insists on a client certificate";
     UnrecoverablePoll = 99, "waiting for sockets failed";
     TooLarge = 100, "a header line or block grew past the limit";
+    // rcurl's own: beyond curl's, and below what shells use for themselves (from 125 on).
+    OverBudget = 120, "a limit of --budget was broken";
+    SnapshotDiffers = 121, "the exchange is not what the file of --snapshot says";
 }
 
 /// A failure: the exit status and one sentence for the user.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::http1::{Head, Role, Violation};
 use crate::target::Target;
 
@@ -512,6 +512,13 @@ pub trait Observer: Send {
     fn wants(&self) -> Interest {
         Interest::default()
     }
+
+    /// The run is over, and there will be no further event. Who was asked for a verdict on it (a
+    /// budget, a comparison) gives it as an exit status of its own; everybody else has nothing to
+    /// object.
+    fn conclude(&mut self) -> Exit {
+        Exit::Ok
+    }
 }
 
 /// All observers of a run.
@@ -570,6 +577,18 @@ impl Tap {
     /// What the observers need beyond the plain facts.
     pub fn interest(&self) -> Interest {
         self.interest
+    }
+
+    /// Tells all observers that the run is over; gives the first objection, if there is one.
+    pub fn conclude(&self) -> Exit {
+        self.observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter_mut()
+            .fold(Exit::Ok, |first, observer| {
+                let verdict = observer.conclude();
+                if first == Exit::Ok { verdict } else { first }
+            })
     }
 
     /// Tells what happens now.

@@ -121,7 +121,11 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
         streams,
         noise,
     };
-    transfer::batch::run(plan, &shared, &Tap::new(clock, observers))
+    let tap = Tap::new(clock, observers);
+    let exit = transfer::batch::run(plan, &shared, &tap);
+    let verdict = tap.conclude();
+    // What became of the transfers comes before what was thought of them.
+    if exit == Exit::Ok { verdict } else { exit }
 }
 
 /// `--stderr`: talk goes elsewhere.

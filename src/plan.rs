@@ -3,6 +3,8 @@
 //! Knows: plain data, one field per thing a user can ask for. Must not know: how words became this,
 //! or how it is carried out. Secrets are wrapped, so that `Debug` tells none.
 
+mod inspect;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use std::time::Duration;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::glob::Glob;
+
+pub use inspect::Inspect;
 
 /// A whole command line.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,8 +80,8 @@ pub struct Global {
     pub styled_output: bool,
     /// `--no-progress-meter` and `-#`.
     pub progress: Progress,
-    /// `--pretty`.
-    pub pretty: When,
+    /// What curl does not have.
+    pub inspect: Inspect,
     /// `--fail-early`.
     pub fail_early: bool,
     /// `-Z`: transfers at the same time, at most so many.
@@ -97,7 +101,7 @@ impl Default for Global {
             stderr: None,
             styled_output: true,
             progress: Progress::Meter,
-            pretty: When::Auto,
+            inspect: Inspect::default(),
             fail_early: false,
             parallel: None,
             pace: None,

@@ -179,7 +179,7 @@ impl<'a> Courier<'a> {
     }
 
     fn layout(&self, place: &Place) -> Layout {
-        match (self.plan.global.pretty, place) {
+        match (self.plan.global.inspect.pretty, place) {
             (When::Always, _) => Layout::Json,
             (When::Auto, Place::Stdout(stdout)) if stdout.terminal => Layout::Json,
             _ => Layout::Never,

@@ -14,7 +14,7 @@ pub(super) static ROWS: &[Opt] = &[
         .means(Flag(|_| Err(Stop::Asked(Asked::Demo)))),
     row("pretty", "[=auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
         .means(Attached(|state, value| {
-            state.global.pretty = match value.octets() {
+            state.global.inspect.pretty = match value.octets() {
                 b"" | b"always" => When::Always,
                 b"auto" => When::Auto,
                 b"never" => When::Never,
