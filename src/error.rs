@@ -118,8 +118,14 @@ impl Error {
     }
 }
 
-/// What is to be sent cannot be had.
+/// What is to be done, or to be sent, cannot be had.
 impl Error {
+    /// A part of the command line, from `--next` on, names no URL.
+    pub fn no_url() -> Self {
+        let message = "no URL specified\nrcurl: try 'rcurl --help' for more information";
+        Self::new(Exit::FailedInit, message)
+    }
+
     /// The file of `-T` cannot be opened.
     pub fn cannot_open(path: &Path, source: io::Error) -> Self {
         let message = format!("cannot open '{}'", path.display());

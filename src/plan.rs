@@ -181,6 +181,8 @@ impl Default for Parallel {
 pub struct Operation {
     /// The URLs in order, each with its `-o`, `-O` or `-T`.
     pub urls: Vec<UrlPlan>,
+    /// There are more `-o` and `-O` than URLs. Then nothing is done after these, as in curl.
+    pub more_outputs: bool,
     /// What is asked.
     pub request: Request,
     /// Who asks.
@@ -481,8 +483,10 @@ pub struct UserPassword {
 /// The authentication schemes that may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AuthSchemes {
-    /// `--basic`, and the default.
+    /// None was named: a token if there is one, else Basic.
     #[default]
+    Unnamed,
+    /// `--basic`.
     Basic,
     /// `--digest`.
     Digest,

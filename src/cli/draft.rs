@@ -8,7 +8,7 @@ use super::notice::Notices;
 use super::wrong::Wrong;
 use crate::glob::Glob;
 use crate::plan::{
-    AuthSchemes, Body, Form, Global, Haproxy, NetrcUse, Operation, SaveAs, Upload, UrlPlan,
+    AuthSchemes, Body, Form, Global, Haproxy, NetrcUse, Operation, Resume, SaveAs, Upload, UrlPlan,
 };
 
 /// An operation and what it takes to finish it.
@@ -62,7 +62,8 @@ impl Schemes {
         match (self.any, self.basic, self.digest) {
             (true, ..) | (_, true, true) => AuthSchemes::Any,
             (_, false, true) => AuthSchemes::Digest,
-            _ => AuthSchemes::Basic,
+            (_, true, false) => AuthSchemes::Basic,
+            (_, false, false) => AuthSchemes::Unnamed,
         }
     }
 }
@@ -208,6 +209,7 @@ impl Draft {
         let slots = std::mem::take(&mut self.slots);
         if slots.iter().any(|slot| slot.url.is_none()) {
             notices.warn(global, "Got more output options than URLs");
+            self.operation.more_outputs = true;
         }
         self.operation.urls = slots
             .into_iter()
@@ -226,10 +228,7 @@ impl Draft {
                 self.asks_for(kind, notices, global)?;
             } else {
                 self.asks_for(Kind::Data, notices, global)?;
-                if self.operation.request.resume.is_some() {
-                    notices.complain(global, "cannot mix --continue-at and --data");
-                    return Err(Wrong::BadUse);
-                }
+                self.does_not_resume("--data", notices, global)?;
             }
             self.operation.request.body = if data.json {
                 Body::Json(data.octets.into())
@@ -238,6 +237,7 @@ impl Draft {
             };
         }
         if !self.form.parts.is_empty() {
+            self.does_not_resume("--form", notices, global)?;
             self.operation.request.body = Body::Form(std::mem::take(&mut self.form));
         }
         let uploads = |slot: &Slot| slot.upload.as_ref().is_some_and(|file| !file.is_empty());
@@ -245,6 +245,22 @@ impl Draft {
             self.asks_for(Kind::Upload, notices, global)?;
         }
         Ok(())
+    }
+
+    /// Only what a file holds can be sent from an offset on.
+    fn does_not_resume(
+        &self,
+        option: &str,
+        notices: &mut Notices,
+        global: &Global,
+    ) -> Result<(), Wrong> {
+        match self.operation.request.resume {
+            Some(Resume::At(offset)) if offset > 0 => {
+                notices.complain(global, format!("cannot mix --continue-at with {option}"));
+                Err(Wrong::BadUse)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Tells where `-X` says what goes without saying, or what does harm.

@@ -40,7 +40,7 @@ use std::io::Read;
 
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
-use crate::plan::{Notice, Plan, Progress, Resume};
+use crate::plan::{Notice, Operation, Plan, Progress, Resume};
 use draft::Unfinished;
 use options::{Means, Opt, Takes};
 use state::{Outcome, State, Stop};
@@ -229,13 +229,16 @@ fn finish(state: &mut State<'_>) -> Result<Plan, Ending> {
                 "--continue-at and --remote-header-name cannot be combined".to_owned(),
             ));
         }
-        let operation = draft.finish(&mut state.notices, &state.global);
-        operations.push(operation.map_err(|unfinished| match unfinished {
-            Unfinished::NoUrl => {
-                Ending::Refused(Exit::FailedInit, "(2) no URL specified".to_owned())
+        operations.push(match draft.finish(&mut state.notices, &state.global) {
+            Ok(operation) => operation,
+            // What stands before the last `--next` is done all the same.
+            Err(Unfinished::NoUrl) if !operations.is_empty() => Operation::default(),
+            Err(Unfinished::NoUrl) => {
+                let message = "(2) no URL specified".to_owned();
+                return Err(Ending::Refused(Exit::FailedInit, message));
             }
-            Unfinished::Told => Ending::Told,
-        })?);
+            Err(Unfinished::Told) => return Err(Ending::Told),
+        });
     }
     Ok(Plan {
         global,

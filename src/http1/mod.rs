@@ -361,8 +361,10 @@ impl Connection {
         if self.version.is_some() || self.method == "HEAD" {
             return Err(Broken::NoStatusLine);
         }
-        if self.settings.http09 == Http09::Refused {
-            return Err(Broken::Http09);
+        match self.settings.http09 {
+            Http09::Allowed => {}
+            Http09::Refused => return Err(Broken::Http09),
+            Http09::Impossible => return Err(Broken::NoStatusLine),
         }
         self.version = Some(Version::Http09);
         self.persistent = false;

@@ -27,6 +27,8 @@ pub enum Http09 {
     Refused,
     /// It is (`--http0.9`).
     Allowed,
+    /// It cannot be: the other side has shown that it speaks a later version.
+    Impossible,
 }
 
 /// Whether Content-Length is obeyed.

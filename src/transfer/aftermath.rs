@@ -29,7 +29,7 @@ pub(crate) fn settle(
             sink.touch(tap)?;
         }
         if let Some(path) = &operation.request.etag_save {
-            etag::save(shared, operation, path, outcome.found.etag.as_deref())?;
+            etag::save(shared, path, outcome.found.etag.as_deref())?;
         }
     }
     if result.is_err() && output.remove_on_error {

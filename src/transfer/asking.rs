@@ -7,7 +7,7 @@ use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::Peer;
 use crate::net::{Place, Way};
-use crate::plan::{Operation, Request, Resume};
+use crate::plan::{Body, Operation, Request, Resume};
 use crate::target::{Scheme, Target};
 use crate::transfer::compose::{
     Hop, RequestHead, compose, given_value, names_field, speaks_http11,
@@ -64,7 +64,7 @@ impl<'a> Asking<'a> {
             request,
             content,
             journey,
-            identity: Identity::new(&operation.auth)?,
+            identity: Identity::new(&operation.auth, &shared.environment)?,
             alt_used: None,
             server_spoke_http10: false,
             never_expect: false,
@@ -76,8 +76,7 @@ impl<'a> Asking<'a> {
         let operation = self.operation;
         let memory = &self.shared.memory;
         self.journey.upgrade(&operation.follow, memory, tap)?;
-        self.identity
-            .face_origin(operation, &self.journey, self.job.netrc)?;
+        self.identity.face_origin(operation, &self.journey)?;
         let mut way = self.way()?;
         let schemes = operation.proxy.schemes;
         self.identity.face_proxy(schemes, way.proxy.as_ref());
@@ -303,10 +302,13 @@ impl<'a> Asking<'a> {
             let resumed = (from > 0).then(|| format!("{from}-"));
             return (resumed.or_else(|| self.request.range.clone()), None);
         }
+        if matches!(self.request.body, Body::Form(_)) {
+            return (None, None);
+        }
         let length = self.content.length();
         let last = |start: u64| length.map(|length| start + length);
         let range = match (self.request.resume, &self.request.range) {
-            (Some(Resume::FromFile), _) => {
+            (Some(Resume::FromFile), _) if self.job.upload.is_some() => {
                 last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1)))
             }
             (Some(Resume::At(_)), _) if from > 0 => {

@@ -4,11 +4,12 @@
 //! a transfer is run, or what becomes of it.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::plan::{Parallel, Plan};
-use crate::transfer::courier::Courier;
+use crate::transfer::courier::{Courier, Failure};
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::job::Shared;
 use crate::transfer::journey::read_url;
@@ -29,9 +30,7 @@ pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
         None => batch.serial(tap),
     };
     for operation in &plan.operations {
-        shared
-            .memory
-            .write(operation, &|text| shared.tell_stdout(text), tap);
+        shared.memory.write(operation, tap);
     }
     shared.network.clear();
     exit
@@ -40,6 +39,13 @@ pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
 struct Batch<'a> {
     plan: &'a Plan,
     courier: Courier<'a>,
+}
+
+/// What a transfer came to.
+struct End {
+    exit: Exit,
+    /// Nothing further is tried.
+    of_the_run: bool,
 }
 
 /// After these nothing further can go well.
@@ -58,12 +64,9 @@ impl Batch<'_> {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().now() + pace;
             }
-            let malformed = errand.is_err();
-            last = self.one(errand, &tap.for_transfer(number));
-            if malformed
-                || FATAL.contains(&last)
-                || (last != Exit::Ok && self.plan.global.fail_early)
-            {
+            let end = self.one(errand, &tap.for_transfer(number));
+            last = end.exit;
+            if end.of_the_run || (last != Exit::Ok && self.plan.global.fail_early) {
                 break;
             }
         }
@@ -73,8 +76,12 @@ impl Batch<'_> {
     fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
         let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
         let worst = Mutex::new(Exit::Ok);
+        let ended = AtomicBool::new(false);
         let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
-        let stopped = || self.plan.global.fail_early && *lock(&worst) != Exit::Ok;
+        let stopped = || {
+            ended.load(Ordering::Relaxed)
+                || (self.plan.global.fail_early && *lock(&worst) != Exit::Ok)
+        };
         let work = || {
             loop {
                 let Some((number, errand)) = lock(&errands).next() else {
@@ -85,11 +92,12 @@ impl Batch<'_> {
                 if stopped() {
                     return;
                 }
-                let exit = self.one(errand, &tap.for_transfer(number));
+                let end = self.one(errand, &tap.for_transfer(number));
                 drop(seat);
-                if exit != Exit::Ok {
-                    *lock(&worst) = exit;
+                if end.exit != Exit::Ok {
+                    *lock(&worst) = end.exit;
                 }
+                ended.fetch_or(end.of_the_run, Ordering::Relaxed);
             }
         };
         let workers = Errands::new(self.plan)
@@ -113,10 +121,19 @@ impl Batch<'_> {
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.
-    fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> Exit {
-        let result = errand.and_then(|errand| self.courier.run(errand, &mut tap.clone()));
-        let outcome = result.as_ref().copied();
+    fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> End {
+        let result = errand
+            .map_err(Failure::Unready)
+            .and_then(|errand| self.courier.run(errand, &mut tap.clone()));
+        let (outcome, of_the_run) = match &result {
+            Ok(()) => (Ok(()), false),
+            Err(Failure::Unready(error)) => (Err(error), true),
+            Err(Failure::Failed(error)) => (Err(error), FATAL.contains(&error.exit)),
+        };
         tap.emit(Happening::Finished { outcome });
-        result.map_or_else(|error| error.exit, |()| Exit::Ok)
+        End {
+            exit: outcome.map_or_else(|error| error.exit, |()| Exit::Ok),
+            of_the_run,
+        }
     }
 }

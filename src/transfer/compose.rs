@@ -128,14 +128,15 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
     lines.condition(request);
     lines.given_lines(request, hop);
     let expects_continue = lines.body_fields(hop, chunked);
+    lines.connection_options(request);
     lines.octets.extend_from_slice(b"\r\n");
     RequestHead {
         method: hop.method.to_owned(),
         octets: lines.octets,
         expects_continue,
         framing: match hop.body {
+            _ if chunked => Framing::Chunked,
             BodyFields::None => Framing::None,
-            BodyFields::Some { .. } if chunked => Framing::Chunked,
             BodyFields::Some { length, .. } => length.map_or(Framing::UntilClose, Framing::Length),
         },
     }
@@ -182,17 +183,22 @@ pub fn speaks_http11(asked: HttpVersion, server_spoke_http10: bool) -> bool {
     }
 }
 
+/// Whether the body goes out in chunks. `-H "Transfer-Encoding: chunked"` makes a body of no chunk
+/// but the last one where there is none: the server waits for it.
 fn chunks_wanted(lines: &Lines<'_>, hop: &Hop<'_>) -> bool {
-    let BodyFields::Some { length, .. } = hop.body else {
-        return false;
-    };
-    match lines.given_value("Transfer-Encoding") {
-        Some(value) => value
+    match (lines.given_value("Transfer-Encoding"), hop.body) {
+        (Some(value), _) => value
             .to_ascii_lowercase()
             .windows(7)
             .any(|part| part == b"chunked"),
-        None => length.is_none() && hop.http11,
+        (None, BodyFields::Some { length: None, .. }) => hop.http11,
+        (None, _) => false,
     }
+}
+
+/// `--tr-encoding`, unless `-H` has a word on it.
+fn asks_for_codings(request: &Request) -> bool {
+    request.transfer_encoding && !names_field(&request.headers, "TE")
 }
 
 /// The lines so far, and those of `-H` that replace or remove the default ones.
@@ -268,20 +274,26 @@ impl Lines<'_> {
     }
 
     fn codings(&mut self, request: &Request) {
-        if request.transfer_encoding && !names_field(self.given, "TE") {
+        if asks_for_codings(request) {
+            self.raw_field(b"TE", b"gzip");
+        }
+        self.default_field(
+            "Accept-Encoding",
+            request.compressed.then_some(ACCEPT_ENCODING),
+        );
+    }
+
+    /// `TE` is for the next hop only (RFC 9110, 10.1.4); curl says so at the very end.
+    fn connection_options(&mut self, request: &Request) {
+        if asks_for_codings(request) {
             let connection = self
                 .given_value("Connection")
                 .map(|value| String::from_utf8_lossy(value).into_owned());
             let options = connection
                 .filter(|value| !value.is_empty())
                 .map_or_else(|| "TE".to_owned(), |it| format!("{it}, TE"));
-            self.raw_field(b"TE", b"gzip");
             self.raw_field(b"Connection", options.as_bytes());
         }
-        self.default_field(
-            "Accept-Encoding",
-            request.compressed.then_some(ACCEPT_ENCODING),
-        );
     }
 
     fn condition(&mut self, request: &Request) {

@@ -3,11 +3,13 @@
 //! Knows: what `-d`, `--json`, `-F` and `-T` make of a request: its body, the field lines that come
 //! with it, and what they add to the URL. Must not know: hops and connections.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use crate::codec::text::percent_encode;
 use crate::error::Error;
-use crate::plan::{Body, Operation, Request};
+use crate::plan::{Body, Operation, Part, PartContent, Request};
 use crate::target::{Target, UrlError};
 use crate::transfer::compose::{BodyFields, given_value, names_field};
 use crate::transfer::follow::Carries;
@@ -149,6 +151,36 @@ impl Content {
     pub fn drop_it(&mut self) {
         *self = Self::none();
     }
+}
+
+/// Whether what is to be sent can be opened: nobody is asked where a file is missing.
+pub(crate) fn check_files(operation: &Operation, upload: Option<&str>) -> Result<(), Error> {
+    if let Some(path) = upload.filter(|name| !matches!(*name, "-" | ".")) {
+        let path = Path::new(path);
+        try_open(path).map_err(|error| Error::cannot_open(path, error))?;
+    }
+    match &operation.request.body {
+        Body::Form(form) => check_parts(&form.parts),
+        _ => Ok(()),
+    }
+}
+
+/// A named pipe is left alone: what its writer sends is for the request.
+fn try_open(path: &Path) -> io::Result<()> {
+    if path.metadata()?.is_file() {
+        File::open(path)?;
+    }
+    Ok(())
+}
+
+fn check_parts(parts: &[Part]) -> Result<(), Error> {
+    parts.iter().try_for_each(|part| match &part.content {
+        PartContent::File(path) => {
+            try_open(path).map_err(|error| Error::failed_to_open(path, error))
+        }
+        PartContent::Parts(parts) => check_parts(parts),
+        PartContent::Bytes(_) | PartContent::Stdin => Ok(()),
+    })
 }
 
 /// Adds to a URL what the command line adds: the file name of `-T` to a path that names none, the

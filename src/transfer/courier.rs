@@ -3,12 +3,13 @@
 //! Knows: where content is to go, what a transfer is given, and that it may be tried again. Must not
 //! know: requests and responses, or other errands.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::error::{Error, Exit, reason};
+use crate::error::Error;
 use crate::event::{Happening, Tap};
-use crate::plan::{NetrcUse, Operation, Plan, Resume, SaveAs, When};
+use crate::plan::{Operation, Plan, Resume, SaveAs, When};
 use crate::transfer::aftermath::settle;
+use crate::transfer::content;
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::Errand;
 use crate::transfer::etag;
@@ -29,6 +30,20 @@ pub(crate) struct Courier<'a> {
     dumps: Dumps,
 }
 
+/// What an errand needs, found.
+struct Ready {
+    errand: Errand,
+    place: Place,
+}
+
+/// How an errand ended without success.
+pub(crate) enum Failure {
+    /// Before anybody was asked: something of the user's is not as the command line says.
+    Unready(Error),
+    /// On the way.
+    Failed(Error),
+}
+
 impl<'a> Courier<'a> {
     /// For the errands of this plan.
     pub(crate) fn new(plan: &'a Plan, shared: &'a Shared) -> Self {
@@ -40,7 +55,7 @@ impl<'a> Courier<'a> {
     }
 
     /// Runs one errand, with its retries.
-    pub(crate) fn run(&self, errand: Errand, tap: &mut Tap) -> Result<(), Error> {
+    pub(crate) fn run(&self, errand: Errand, tap: &mut Tap) -> Result<(), Failure> {
         let Some(operation) = self.plan.operations.get(errand.operation) else {
             return Ok(());
         };
@@ -49,8 +64,29 @@ impl<'a> Courier<'a> {
             number: errand.number,
             operation: errand.operation,
         });
+        let ready = self.prepare(operation, errand).map_err(Failure::Unready)?;
+        let result = self.carry(operation, ready, tap);
+        if operation
+            .cookies
+            .jar
+            .as_ref()
+            .is_some_and(|jar| jar.as_os_str() == "-")
+        {
+            self.shared.tell_stdout(&self.shared.memory.cookies(tap));
+        }
+        result.map_err(Failure::Failed)
+    }
+
+    /// Everything that can be found out before anybody is asked.
+    fn prepare(&self, operation: &Operation, errand: Errand) -> Result<Ready, Error> {
         let errand = self.by_gateway(operation, errand)?;
+        content::check_files(operation, errand.upload.as_deref())?;
         let place = self.place(operation, &errand)?;
+        Ok(Ready { errand, place })
+    }
+
+    fn carry(&self, operation: &Operation, ready: Ready, tap: &mut Tap) -> Result<(), Error> {
+        let Ready { errand, place } = ready;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
@@ -64,14 +100,12 @@ impl<'a> Courier<'a> {
             return Ok(());
         }
         let resume_from = resume_from(operation, &errand, &place);
-        let netrc = self.netrc(operation)?;
         let etag = etag::to_compare(operation);
-        etag::check_file(operation)?;
+        etag::make_file(operation)?;
         let mut job = Job {
             operation,
             url: &errand.url,
             upload: errand.upload.as_deref(),
-            netrc: netrc.as_deref(),
             resume_from,
             etag: etag.as_deref(),
             layout: self.layout(&place),
@@ -183,44 +217,6 @@ impl<'a> Courier<'a> {
             (When::Always, _) => Layout::Json,
             (When::Auto, Place::Stdout(stdout)) if stdout.terminal => Layout::Json,
             _ => Layout::Never,
-        }
-    }
-
-    fn netrc(&self, operation: &Operation) -> Result<Option<Vec<u8>>, Error> {
-        let netrc = &operation.auth.netrc;
-        if netrc.use_it == NetrcUse::Ignored {
-            return Ok(None);
-        }
-        let environment = &self.shared.environment;
-        let home = || {
-            environment
-                .var_os("HOME")
-                .map(|home| Path::new(home).join(".netrc"))
-        };
-        let path = netrc
-            .file
-            .clone()
-            .or_else(|| environment.var_os("NETRC").map(PathBuf::from))
-            .or_else(home);
-        let Some(path) = path else {
-            return Ok(None);
-        };
-        match std::fs::read(&path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if netrc.file.is_some() && netrc.use_it == NetrcUse::Required => {
-                let missing = error.kind() == std::io::ErrorKind::NotFound;
-                let exit = if missing {
-                    Exit::FailedInit
-                } else {
-                    Exit::ReadError
-                };
-                let (path, reason) = (path.display(), reason(&error));
-                Err(Error::new(
-                    exit,
-                    format!("cannot read the netrc file {path}: {reason}"),
-                ))
-            }
-            Err(_) => Ok(None),
         }
     }
 }

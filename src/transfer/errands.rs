@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Exit};
 use crate::glob::{Expansion, Glob, name_file};
-use crate::plan::{Operation, Plan, SaveAs, Upload, UrlPlan};
+use crate::plan::{Plan, SaveAs, Upload, UrlPlan};
 
 /// One transfer to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,14 +45,21 @@ impl<'a> Errands<'a> {
         }
     }
 
-    fn current(&mut self) -> Option<(&'a Operation, &'a UrlPlan)> {
+    /// The next URL word; an error for a part of the command line without any.
+    fn current(&mut self) -> Option<Result<&'a UrlPlan, Error>> {
         loop {
             let operation = self.plan.operations.get(self.operation)?;
             if let Some(url) = operation.urls.get(self.url) {
-                return Some((operation, url));
+                return Some(Ok(url));
             }
             self.operation += 1;
             self.url = 0;
+            if operation.more_outputs {
+                self.operation = self.plan.operations.len();
+            }
+            if operation.urls.is_empty() {
+                return Some(Err(Error::no_url()));
+            }
         }
     }
 
@@ -101,7 +108,10 @@ impl Iterator for Errands<'_> {
     type Item = Result<Errand, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (_, url) = self.current()?;
+        let url = match self.current()? {
+            Ok(url) => url,
+            Err(error) => return Some(Err(error)),
+        };
         match self.errand(url) {
             Ok((errand, uploads, urls)) => {
                 self.advance(uploads, urls);

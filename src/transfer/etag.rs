@@ -26,34 +26,28 @@ pub(crate) fn to_compare(operation: &Operation) -> Option<String> {
     })
 }
 
-/// `--etag-save` to a place where no file can be: no transfer, exit 26.
-pub(crate) fn check_file(operation: &Operation) -> Result<(), Error> {
-    let Some(path) = operation.request.etag_save.as_deref() else {
-        return Ok(());
+/// Makes the file of `--etag-save` before anything is asked, as curl does: it is there whatever the
+/// server answers, and where it cannot be made this transfer does not take place, exit 26.
+pub(crate) fn make_file(operation: &Operation) -> Result<(), Error> {
+    let path = match operation.request.etag_save.as_deref() {
+        Some(path) if path.as_os_str() != "-" && !path.exists() => path,
+        _ => return Ok(()),
     };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    if folder.is_dir() || operation.output.create_dirs || path.as_os_str() == "-" {
-        return Ok(());
+    if operation.output.create_dirs {
+        let _ = folder::make_above(path);
     }
-    Err(Error::new(
-        Exit::ReadError,
-        format!(
-            "Failed creating file for saving etags: \"{}\"",
-            path.display()
-        ),
-    ))
+    replace(path, b"").map_err(|error| {
+        let message = format!(
+            "Failed creating file for saving etags: \"{}\": {}",
+            path.display(),
+            reason(&error)
+        );
+        Error::new(Exit::ReadError, message)
+    })
 }
 
 /// Keeps the entity tag of a response; an empty one is none.
-pub(crate) fn save(
-    shared: &Shared,
-    operation: &Operation,
-    path: &Path,
-    tag: Option<&[u8]>,
-) -> Result<(), Error> {
+pub(crate) fn save(shared: &Shared, path: &Path, tag: Option<&[u8]>) -> Result<(), Error> {
     let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
         return Ok(());
     };
@@ -61,9 +55,6 @@ pub(crate) fn save(
     if path.as_os_str() == "-" {
         shared.tell_stdout(&text);
         return Ok(());
-    }
-    if operation.output.create_dirs {
-        let _ = folder::make_above(path);
     }
     replace(path, &text).map_err(|error| {
         Error::new(

@@ -5,7 +5,12 @@
 //!
 //! Sources: curl's `-u`, `--netrc`, `--proxy-user`, `--location-trusted`.
 
-use crate::error::{Error, Exit};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::environment::Environment;
+use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Side, Tap};
 use crate::net::Proxy;
 use crate::plan::{Auth, AuthSchemes, NetrcUse, Operation};
@@ -25,14 +30,17 @@ pub(crate) struct Identity<'a> {
     signer: Option<Signer<'a>>,
     /// Who signs.
     signatory: Option<Credentials>,
+    /// The text of the `.netrc` file.
+    netrc: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl<'a> Identity<'a> {
     /// Nobody yet, but for the signer that the plan asks for.
-    pub(crate) fn new(auth: &'a Auth) -> Result<Self, Error> {
+    pub(crate) fn new(auth: &'a Auth, environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
-            server: Negotiation::new(Side::Server, AuthSchemes::Basic, None, None),
-            proxy: Negotiation::new(Side::Proxy, AuthSchemes::Basic, None, None),
+            netrc: read_netrc(auth, environment)?,
+            server: Negotiation::new(Side::Server, AuthSchemes::Unnamed, None, None),
+            proxy: Negotiation::new(Side::Proxy, AuthSchemes::Unnamed, None, None),
             signer: Signer::new(auth)?,
             signatory: None,
         })
@@ -43,9 +51,9 @@ impl<'a> Identity<'a> {
         &mut self,
         operation: &Operation,
         journey: &Journey,
-        netrc: Option<&[u8]>,
     ) -> Result<(), Error> {
         let auth = &operation.auth;
+        let netrc = self.netrc.as_ref().map(|text| text.as_slice());
         let credentials = credentials(operation, journey, netrc)?;
         if self.signer.is_some() {
             self.signatory = credentials;
@@ -96,7 +104,7 @@ fn credentials(
     netrc: Option<&[u8]>,
 ) -> Result<Option<Credentials>, Error> {
     let auth = &operation.auth;
-    if auth.bearer.is_some() && auth.schemes == AuthSchemes::Basic {
+    if auth.bearer.is_some() && auth.schemes == AuthSchemes::Unnamed {
         return Ok(None);
     }
     let trusted = journey.trusted(&operation.follow);
@@ -115,6 +123,35 @@ fn credentials(
         }
     }
     Ok(in_url.map(|(user, password)| Credentials::new(user, password.unwrap_or_default())))
+}
+
+/// The text of the file of credentials, where one is asked for and `-u` does not name a user.
+fn read_netrc(auth: &Auth, environment: &Environment) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    if auth.netrc.use_it == NetrcUse::Ignored || auth.user.is_some() {
+        return Ok(None);
+    }
+    let named = auth.netrc.file.clone();
+    let path = named
+        .or_else(|| environment.var_os("NETRC").map(PathBuf::from))
+        .or_else(|| Some(Path::new(environment.var_os("HOME")?).join(".netrc")));
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    match std::fs::read(&path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(error) if auth.netrc.use_it == NetrcUse::Required => {
+            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            let exit = if missing && auth.netrc.file.is_some() {
+                Exit::FailedInit
+            } else {
+                Exit::ReadError
+            };
+            let (path, reason) = (path.display(), reason(&error));
+            let message = format!("cannot read the netrc file {path}: {reason}");
+            Err(Error::new(exit, message))
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 fn in_netrc(

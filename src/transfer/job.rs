@@ -57,8 +57,6 @@ pub struct Job<'a> {
     pub url: &'a str,
     /// What `-T` sends.
     pub upload: Option<&'a str>,
-    /// The text of the `.netrc` file.
-    pub netrc: Option<&'a [u8]>,
     /// `-C`, with the size of the file looked up.
     pub resume_from: u64,
     /// The entity tag to compare with.

@@ -57,9 +57,8 @@ impl Memory {
     }
 
     /// Writes what is remembered to the files of one part of the command line: of several, the last.
-    /// Cookies may go to standard output.
-    pub fn write(&self, operation: &Operation, stdout: &dyn Fn(&[u8]), tap: &Tap) {
-        self.write_cookies(operation, stdout, tap);
+    pub fn write(&self, operation: &Operation, tap: &Tap) {
+        self.write_cookies(operation, tap);
         if let Some(path) = operation.hsts.last() {
             write(
                 path,
@@ -99,14 +98,20 @@ impl Memory {
         }
     }
 
-    fn write_cookies(&self, operation: &Operation, stdout: &dyn Fn(&[u8]), tap: &Tap) {
+    /// The text of a file of all cookies.
+    pub fn cookies(&self, tap: &Tap) -> Vec<u8> {
+        lock(&self.jar).write_file(tap.clock().unix_time())
+    }
+
+    fn write_cookies(&self, operation: &Operation, tap: &Tap) {
         let Some(path) = &operation.cookies.jar else {
             return;
         };
-        let text = lock(&self.jar).write_file(tap.clock().unix_time());
+        // Standard output had them after each transfer.
         if path.as_os_str() == "-" {
-            stdout(&text);
-        } else if let Err(error) = replace(path, &text) {
+            return;
+        }
+        if let Err(error) = replace(path, &self.cookies(tap)) {
             let text = format!(
                 "failed to save cookies in {}: {}",
                 path.display(),

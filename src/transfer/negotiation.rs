@@ -87,7 +87,7 @@ impl Negotiation {
         self.unneeded = false;
         let by_password = match schemes {
             _ if credentials.is_none() => Wanted::NONE,
-            AuthSchemes::Basic => Wanted::BASIC,
+            AuthSchemes::Unnamed | AuthSchemes::Basic => Wanted::BASIC,
             AuthSchemes::Digest => Wanted::DIGEST,
             AuthSchemes::Any => Wanted::ANY,
         };
@@ -96,11 +96,11 @@ impl Negotiation {
         } else {
             by_password
         };
-        // A token is used unasked; so is the only scheme there is.
-        self.picked = if token.is_some() {
-            Some(Scheme::Bearer)
-        } else {
-            self.wanted.only()
+        // A token is used unasked, unless a scheme is named beside it; so is the only scheme there is.
+        self.picked = match (&token, schemes) {
+            (Some(_), AuthSchemes::Unnamed) => Some(Scheme::Bearer),
+            (Some(_), _) => None,
+            (None, _) => self.wanted.only(),
         };
         self.credentials = credentials;
         self.token = token;

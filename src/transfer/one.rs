@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Tap};
-use crate::http1::{Connection, Head, Limits, Peer, Version};
+use crate::http1::{Connection, Head, Http09, Limits, Peer, Version};
 use crate::net::{Deadlines, Link, Way, Wire};
 use crate::transfer::asking::Asking;
 use crate::transfer::bounds;
@@ -15,10 +15,9 @@ use crate::transfer::exchange::{Failure, Response, Terms, exchange};
 use crate::transfer::follow::{self, Redirect};
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::memory::Listener;
-use crate::transfer::naming;
 use crate::transfer::provenance::Provenance;
 use crate::transfer::reply::{CookieKeeper, Found, Reply};
-use crate::transfer::sink::{Place, Sink};
+use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 use crate::transfer::tunnel::TunnelRequest;
 
@@ -114,7 +113,6 @@ impl<'a> Transfer<'a> {
                 }
                 Step::Redirect(redirect) => {
                     self.asking.turn(*redirect)?;
-                    self.rename();
                     true
                 }
             };
@@ -135,7 +133,11 @@ impl<'a> Transfer<'a> {
         let mut redials = 0;
         loop {
             let mut link = self.open(&way)?;
-            let mut http = Connection::new(bounds::settings(&self.asking.request, peer));
+            let mut settings = bounds::settings(&self.asking.request, peer);
+            if link.used_before {
+                settings.http09 = Http09::Impossible;
+            }
+            let mut http = Connection::new(settings);
             match self.exchange(&mut link, &mut http, peer) {
                 Ok(response) => return self.conclude(link, &http, &response),
                 Err(failure) if died_unused(&link, &failure) && redials < MOST_REDIALS => {
@@ -316,15 +318,6 @@ impl<'a> Transfer<'a> {
             return Err(self.tell(Error::new(Exit::RecvError, message)));
         }
         Ok(())
-    }
-
-    /// With `-OJ`, the file is named after the last URL, until a response names it.
-    fn rename(&mut self) {
-        if self.job.operation.output.remote_header_name
-            && let Place::File(saved) = self.sink.place()
-        {
-            saved.rename(&naming::from_path(&self.asking.target().path));
-        }
     }
 
     fn tell(&self, error: Error) -> Error {

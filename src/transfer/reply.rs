@@ -151,7 +151,6 @@ impl Receiver for Reply<'_> {
         if self.found.again || (self.follows() && follow::location(head).is_some()) {
             return Ok(Reception::Ignore);
         }
-        self.refuse_size(head)?;
         if self
             .operation
             .request
@@ -165,6 +164,7 @@ impl Receiver for Reply<'_> {
         if self.resumed_at_end(head)? || self.wants_head_only() {
             return Ok(Reception::Leave);
         }
+        self.refuse_size(head)?;
         let treatment = self.treatment(head)?;
         self.sink.begin(&treatment);
         self.found.delivering = true;
@@ -221,6 +221,9 @@ impl Reply<'_> {
         } else if is("Location") && (300..400).contains(&status) && self.follows() && self.has_body
         {
             self.tap.emit(Happening::Rewinding);
+        }
+        if is("Location") && (300..400).contains(&status) {
+            self.name_file_after(value);
         } else if is("Retry-After") {
             self.found.retry_after = Some(value.to_vec());
         } else if is("ETag") {
@@ -252,6 +255,19 @@ impl Reply<'_> {
         let outcome = jar.set(value, &origin, &mut keeper.quota, keeper.now);
         if let Some(outcome) = outcome.line() {
             self.tap.emit(Happening::CookieHeard { outcome: &outcome });
+        }
+    }
+
+    /// With `-OJ`, a file is named after the URL that a redirect leads to, followed or not, until a
+    /// response gives it a name.
+    fn name_file_after(&mut self, location: &[u8]) {
+        if self.operation.output.remote_header_name
+            && let Place::File(saved) = self.sink.place()
+            && let Ok(target) = self
+                .target
+                .join(location, self.operation.request.path_as_is)
+        {
+            saved.rename(&naming::from_path(&target.path));
         }
     }
 

@@ -316,7 +316,11 @@ fn what_excludes_each_other_is_refused() {
         ),
         (
             &["-C5", "-d", "x", URL],
-            "rcurl: cannot mix --continue-at and --data\n",
+            "rcurl: cannot mix --continue-at with --data\n",
+        ),
+        (
+            &["-C5", "-F", "a=b", URL],
+            "rcurl: cannot mix --continue-at with --form\n",
         ),
         (
             &["--tlsv1.3", "--tls-max", "1.2", URL],
