@@ -396,6 +396,18 @@ pub enum Happening<'a> {
         /// The status.
         status: u16,
     },
+    /// A request is written down instead of sent (`--dry-run`).
+    Rehearsing {
+        /// The road that it would take, in words.
+        road: &'a str,
+    },
+    /// It is written down.
+    Rehearsed {
+        /// The octets of its head.
+        head: u64,
+        /// The octets of the body as it would be sent (with chunk framing); none without a body.
+        body: Option<u64>,
+    },
     /// The body will be needed again.
     Rewinding,
     /// The content of this response is read and thrown away.

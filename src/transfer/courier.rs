@@ -18,6 +18,7 @@ use crate::transfer::journey::read_url;
 use crate::transfer::local;
 use crate::transfer::naming;
 use crate::transfer::one::{self, Outcome};
+use crate::transfer::rehearsal;
 use crate::transfer::reply::Layout;
 use crate::transfer::retry::Retries;
 use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
@@ -76,9 +77,20 @@ impl<'a> Courier<'a> {
             etag: etag.as_deref(),
             layout: self.layout(&place),
         };
+        if self.plan.global.inspect.dry_run {
+            return self.rehearse(&job, tap);
+        }
         let mut sink = Sink::new(place, operation.limits.file_size);
         let result = self.tries(&mut job, &errand, &mut sink, tap);
         settle(self.shared, operation, &mut sink, result, tap)
+    }
+
+    /// `--dry-run`: a file of this machine asks nobody for anything.
+    fn rehearse(&self, job: &Job<'_>, tap: &Tap) -> Result<(), Error> {
+        match local::path(job.operation, job.url).transpose()? {
+            Some(_) => Ok(()),
+            None => rehearsal::run(self.shared, job, tap),
+        }
     }
 
     /// Tries, and tries again as `--retry` allows.

@@ -425,10 +425,7 @@ impl Sink {
             Place::File(saved) => saved.open(tap)?.write_all(octets),
             Place::Null => Ok(()),
         };
-        result.map_err(|error| {
-            let message = format!("Failure writing output to destination: {}", reason(&error));
-            Error::new(Exit::WriteError, message).because(error)
-        })?;
+        result.map_err(Error::cannot_write)?;
         self.written += octets.len() as u64;
         Ok(())
     }

@@ -36,6 +36,7 @@ mod notices;
 mod options;
 mod passwords;
 mod progress;
+mod rehearsal;
 mod scripted;
 mod secrets;
 mod servers;

@@ -109,9 +109,6 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("Ignoring {name} in CONNECT {status} response")
         }
         Happening::Rewinding => "Need to rewind upload for next request".to_owned(),
-        Happening::JsonBroken { line, column } => {
-            format!("JSON broken at line {line}, column {column}: the rest as it came")
-        }
         Happening::Following { target, .. } => {
             // curl shows a password of the URL as well.
             let mut target = Target::clone(target);
@@ -119,6 +116,24 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("Issue another request to this URL: '{target}'")
         }
         Happening::Failed { error } => error.message.clone(),
+        what => return own_sentence(what),
+    })
+}
+
+/// What curl has no words for.
+fn own_sentence(what: &Happening<'_>) -> Option<String> {
+    Some(match what {
+        Happening::Rehearsing { road } => format!("Dry run: this would go {road}"),
+        Happening::Rehearsed { head, body: None } => {
+            format!("Dry run: not sent, {head} bytes of head")
+        }
+        Happening::Rehearsed {
+            head,
+            body: Some(body),
+        } => format!("Dry run: not sent, {head} bytes of head and {body} bytes of body"),
+        Happening::JsonBroken { line, column } => {
+            format!("JSON broken at line {line}, column {column}: the rest as it came")
+        }
         _ => return None,
     })
 }
