@@ -425,12 +425,25 @@ pub enum Happening<'a> {
         /// Its name.
         path: &'a Path,
     },
-    /// Laid-out JSON broke off here and went on raw.
+    /// Content that was to be laid out is not JSON from here on: shown as it came.
     JsonBroken {
         /// The line, from 1.
         line: u64,
-        /// The column, from 1.
+        /// The octet within the line, from 1.
         column: u64,
+        /// What should have stood there, in words.
+        wanted: &'a str,
+    },
+    /// A problem document (RFC 9457) was delivered; what it says, on one line each.
+    Problem {
+        /// A URI that names the kind of problem.
+        kind: Option<&'a str>,
+        /// The kind of problem in words.
+        title: Option<&'a str>,
+        /// The status that the origin gave.
+        status: Option<u16>,
+        /// This very problem in words.
+        detail: Option<&'a str>,
     },
     /// The connection is kept for later.
     Kept {

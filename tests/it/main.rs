@@ -35,6 +35,7 @@ mod netrc;
 mod notices;
 mod options;
 mod passwords;
+mod problem;
 mod progress;
 mod rehearsal;
 mod scripted;

@@ -2,6 +2,7 @@
 //!
 //! Knows: one wording per happening. Must not know: where a line goes, or what came before it.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::session;
@@ -131,11 +132,43 @@ fn own_sentence(what: &Happening<'_>) -> Option<String> {
             head,
             body: Some(body),
         } => format!("Dry run: not sent, {head} bytes of head and {body} bytes of body"),
-        Happening::JsonBroken { line, column } => {
-            format!("JSON broken at line {line}, column {column}: the rest as it came")
-        }
+        Happening::JsonBroken {
+            line,
+            column,
+            wanted,
+        } => format!(
+            "JSON breaks at line {line}, column {column} (in bytes), where {wanted} should stand: shown as it came"
+        ),
+        Happening::Problem {
+            kind,
+            title,
+            status,
+            detail,
+        } => problem(*kind, *title, *status, *detail),
         _ => return None,
     })
+}
+
+/// `Problem 403: Out of credit: You have 30, and it costs 50. <https://example.com/no-credit>`
+fn problem(
+    kind: Option<&str>,
+    title: Option<&str>,
+    status: Option<u16>,
+    detail: Option<&str>,
+) -> String {
+    let mut sentence = "Problem".to_owned();
+    if let Some(status) = status {
+        let _ = write!(sentence, " {status}");
+    }
+    for text in title.into_iter().chain(detail) {
+        let ended = sentence.ends_with(['.', '!', '?']);
+        sentence.push_str(if ended { " " } else { ": " });
+        sentence.push_str(text);
+    }
+    if let Some(kind) = kind {
+        let _ = write!(sentence, " <{kind}>");
+    }
+    sentence
 }
 
 fn resolved(host: &str, port: u16, addresses: &[SocketAddr], lookup: Lookup) -> Vec<String> {
