@@ -278,6 +278,14 @@ impl Exchange<'_> {
                     self.stray(rest.get(taken..).unwrap_or_default());
                     return Ok(Progress::Complete);
                 }
+                Signal::Switched if self.terms.layer == Layer::Http => {
+                    // Another protocol, which nobody here speaks: it is shown until it ends.
+                    let octets = rest.get(taken..).unwrap_or_default();
+                    if !octets.is_empty() {
+                        self.incoming.piece(self.tap, at, Role::Content, octets)?;
+                    }
+                    return Ok(Progress::More);
+                }
                 Signal::Switched if rest.len() > taken => return Err(self.spoke_out_of_turn(rest)),
                 Signal::Switched => return Ok(Progress::Switched),
             }
