@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--disable', '--disable', 'ParameterName', 'As the first option: read no .rcurlrc or .curlrc')
         [System.Management.Automation.CompletionResult]::new('-q', '-q', 'ParameterName', 'As the first option: read no .rcurlrc or .curlrc')
         [System.Management.Automation.CompletionResult]::new('--disallow-username-in-url', '--disallow-username-in-url', 'ParameterName', 'Refuse URLs that hold a user')
+        [System.Management.Automation.CompletionResult]::new('--dry-run', '--dry-run', 'ParameterName', 'Show the requests, and send nothing')
         [System.Management.Automation.CompletionResult]::new('--dump-header', '--dump-header', 'ParameterName', 'Write the received headers to a file')
         [System.Management.Automation.CompletionResult]::new('-D', '-D', 'ParameterName', 'Write the received headers to a file')
         [System.Management.Automation.CompletionResult]::new('--egd-file', '--egd-file', 'ParameterName', 'No effect, in curl too')

@@ -30,6 +30,7 @@ complete -c rcurl -l demo -d 'Make example requests to a server of rcurl\'s own,
 complete -c rcurl -l digest -d 'Prove the password without sending it (Digest)'
 complete -c rcurl -s 'q' -l disable -d 'As the first option: read no .rcurlrc or .curlrc'
 complete -c rcurl -l disallow-username-in-url -d 'Refuse URLs that hold a user'
+complete -c rcurl -l dry-run -d 'Show the requests, and send nothing'
 complete -c rcurl -s 'D' -l dump-header -r -F -d 'Write the received headers to a file'
 complete -c rcurl -l egd-file -r -F -d 'No effect, in curl too'
 complete -c rcurl -l etag-compare -r -F -d 'Send the ETag in this file as If-None-Match'

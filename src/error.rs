@@ -169,6 +169,15 @@ impl Error {
     }
 }
 
+/// What was received cannot be put where it belongs.
+impl Error {
+    /// The output takes no more.
+    pub fn cannot_write(source: io::Error) -> Self {
+        let message = format!("Failure writing output to destination: {}", reason(&source));
+        Self::new(Exit::WriteError, message).because(source)
+    }
+}
+
 /// Text without control characters: what a user or a server gave must not drive a terminal.
 fn plain(text: &str) -> String {
     text.chars()

@@ -396,6 +396,18 @@ pub enum Happening<'a> {
         /// The status.
         status: u16,
     },
+    /// A request is written down instead of sent (`--dry-run`).
+    Rehearsing {
+        /// The road that it would take, in words.
+        road: &'a str,
+    },
+    /// It is written down.
+    Rehearsed {
+        /// The octets of its head.
+        head: u64,
+        /// The octets of the body as it would be sent (with chunk framing); none without a body.
+        body: Option<u64>,
+    },
     /// The body will be needed again.
     Rewinding,
     /// The content of this response is read and thrown away.
@@ -413,12 +425,25 @@ pub enum Happening<'a> {
         /// Its name.
         path: &'a Path,
     },
-    /// Laid-out JSON broke off here and went on raw.
+    /// Content that was to be laid out is not JSON from here on: shown as it came.
     JsonBroken {
         /// The line, from 1.
         line: u64,
-        /// The column, from 1.
+        /// The octet within the line, from 1.
         column: u64,
+        /// What should have stood there, in words.
+        wanted: &'a str,
+    },
+    /// A problem document (RFC 9457) was delivered; what it says, on one line each.
+    Problem {
+        /// A URI that names the kind of problem.
+        kind: Option<&'a str>,
+        /// The kind of problem in words.
+        title: Option<&'a str>,
+        /// The status that the origin gave.
+        status: Option<u16>,
+        /// This very problem in words.
+        detail: Option<&'a str>,
     },
     /// The connection is kept for later.
     Kept {

@@ -113,7 +113,12 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     };
     Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
-    let network = Network::over(sockets, surroundings(&environment));
+    let mut surroundings = surroundings(&environment);
+    if plan.global.inspect.dry_run {
+        // Without TLS there are no keys to log, and no file is changed.
+        surroundings.key_log = None;
+    }
+    let network = Network::over(sockets, surroundings);
     let shared = Shared {
         environment,
         network,

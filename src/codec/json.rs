@@ -19,6 +19,7 @@ mod events;
 mod layout;
 mod lines;
 mod nesting;
+mod paint;
 mod token;
 
 use document::{Document, Outlet};

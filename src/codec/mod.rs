@@ -6,4 +6,5 @@
 pub mod content;
 pub mod date;
 pub mod json;
+pub mod problem;
 pub mod text;

@@ -156,6 +156,22 @@ impl Network {
         self.shared.resolver.learn(entries, tap)
     }
 
+    /// Looks at all of a way that can be wrong before anybody is connected to: its TLS settings with
+    /// their files. What this system cannot do is told as in [`open`](Self::open).
+    pub fn check(&self, way: &Way, tap: &Tap) -> Result<()> {
+        for text in socket::impossible(&way.route) {
+            tap.emit(Happening::Warned { text });
+        }
+        let proxies = way.proxies();
+        let proxy = proxies.filter(|proxy| proxy.kind == ProxyKind::Https);
+        let by_proxy = proxy.map(|_| &way.proxy_tls);
+        let by_origin = (way.scheme == Scheme::Https).then_some(&way.tls);
+        for settings in by_proxy.chain(by_origin) {
+            self.shared.tls.check(settings, tap.clock())?;
+        }
+        Ok(())
+    }
+
     /// A connection that goes this way: a kept one, told as [`Happening::Reused`], or a fresh one,
     /// whose last fact is [`Happening::Established`]. The tap belongs to it from then on.
     ///

@@ -3,6 +3,7 @@
 //! Knows: everything that decides where a connection leads and how, and so whether a kept one may
 //! serve again; `--connect-to`. Must not know: sockets, or what is requested.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -78,6 +79,19 @@ impl ProxyKind {
     /// Whether it speaks HTTP.
     pub fn is_http(self) -> bool {
         matches!(self, ProxyKind::Http | ProxyKind::Https)
+    }
+}
+
+impl fmt::Display for ProxyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ProxyKind::Http => "HTTP",
+            ProxyKind::Https => "HTTPS",
+            ProxyKind::Socks4 => "SOCKS4",
+            ProxyKind::Socks4a => "SOCKS4a",
+            ProxyKind::Socks5 => "SOCKS5",
+            ProxyKind::Socks5h => "SOCKS5h",
+        })
     }
 }
 
@@ -171,7 +185,7 @@ impl Way {
     }
 
     /// The proxies on the way, the first one first.
-    pub(super) fn proxies(&self) -> impl Iterator<Item = &Proxy> {
+    pub fn proxies(&self) -> impl Iterator<Item = &Proxy> {
         let both = [self.preproxy.as_ref(), self.proxy.as_ref()];
         let none = self.local_socket().is_some();
         both.into_iter().flatten().filter(move |_| !none)

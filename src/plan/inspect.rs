@@ -9,4 +9,6 @@ use super::When;
 pub struct Inspect {
     /// `--pretty`.
     pub pretty: When,
+    /// `--dry-run`.
+    pub dry_run: bool,
 }

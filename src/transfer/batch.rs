@@ -5,6 +5,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
@@ -25,9 +26,12 @@ pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     for operation in &plan.operations {
         shared.memory.read(operation, &shared.streams.stdin, tap);
     }
+    if plan.global.inspect.dry_run {
+        return batch.serial(None, tap);
+    }
     let exit = match &plan.global.parallel {
         Some(parallel) => batch.parallel(parallel, tap),
-        None => batch.serial(tap),
+        None => batch.serial(plan.global.pace, tap),
     };
     for operation in &plan.operations {
         shared.memory.write(operation, tap);
@@ -56,11 +60,12 @@ const FATAL: [Exit; 3] = [
 ];
 
 impl Batch<'_> {
-    fn serial(&self, tap: &Tap) -> Exit {
+    /// One after another, each beginning at least so long after the one before.
+    fn serial(&self, pace: Option<Duration>, tap: &Tap) -> Exit {
         let mut last = Exit::Ok;
         let mut next_start = tap.clock().now();
         for (number, errand) in (0_u32..).zip(Errands::new(self.plan)) {
-            if let Some(pace) = self.plan.global.pace {
+            if let Some(pace) = pace {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().now() + pace;
             }

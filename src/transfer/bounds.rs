@@ -6,9 +6,10 @@
 use std::time::{Duration, Instant};
 
 use crate::event::Layer;
-use crate::http1::{Codings, ContentLength, Http09, Peer, Settings};
+use crate::http1::{Codings, ContentLength, Http09, Peer, Settings, Upgrade};
 use crate::net::Deadlines;
 use crate::plan::{Limits, Request};
+use crate::transfer::compose::given_value;
 use crate::transfer::exchange::Terms;
 
 /// When a transfer that begins now must have connected, and be over.
@@ -57,6 +58,10 @@ pub(crate) fn settings(request: &Request, peer: Peer) -> Settings {
             (true, _) => Codings::Raw,
             (false, true) => Codings::Asked,
             (false, false) => Codings::Refused,
+        },
+        upgrade: match given_value(&request.headers, "Upgrade") {
+            Some(_) => Upgrade::Asked,
+            None => Upgrade::Unasked,
         },
         peer,
         ..Settings::default()

@@ -249,12 +249,14 @@ impl Lines<'_> {
         self.push(format!("{} {target} HTTP/{version}", hop.method).as_bytes());
     }
 
-    /// `Host` comes first (RFC 9110, 7.2), a given one in its place.
+    /// `Host` comes first (RFC 9110, 7.2), a given one in its place, its name as curl spells it.
     fn host(&mut self, hop: &Hop<'_>) {
         match given_host(self.given, hop.other_host) {
             Some(line) => {
                 if let Some(line) = sendable(line) {
-                    self.push(&line);
+                    let colon = line.iter().position(|&octet| octet == b':');
+                    let value = line.get(colon.unwrap_or_default()..).unwrap_or_default();
+                    self.push(&[b"Host", value].concat());
                 }
             }
             None => self.raw_field(b"Host", hop.target.authority().as_bytes()),

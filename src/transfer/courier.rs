@@ -19,6 +19,7 @@ use crate::transfer::journey::read_url;
 use crate::transfer::local;
 use crate::transfer::naming;
 use crate::transfer::one::{self, Outcome};
+use crate::transfer::rehearsal;
 use crate::transfer::reply::Layout;
 use crate::transfer::retry::Retries;
 use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
@@ -66,12 +67,8 @@ impl<'a> Courier<'a> {
         });
         let ready = self.prepare(operation, errand).map_err(Failure::Unready)?;
         let result = self.carry(operation, ready, tap);
-        if operation
-            .cookies
-            .jar
-            .as_ref()
-            .is_some_and(|jar| jar.as_os_str() == "-")
-        {
+        let jar = operation.cookies.jar.as_ref();
+        if jar.is_some_and(|jar| jar.as_os_str() == "-") && !self.plan.global.inspect.dry_run {
             self.shared.tell_stdout(&self.shared.memory.cookies(tap));
         }
         result.map_err(Failure::Failed)
@@ -101,7 +98,7 @@ impl<'a> Courier<'a> {
         }
         let resume_from = resume_from(operation, &errand, &place);
         let etag = etag::to_compare(operation);
-        etag::make_file(operation)?;
+        etag::check_folder(operation)?;
         let mut job = Job {
             operation,
             url: &errand.url,
@@ -110,9 +107,21 @@ impl<'a> Courier<'a> {
             etag: etag.as_deref(),
             layout: self.layout(&place),
         };
+        if self.plan.global.inspect.dry_run {
+            return self.rehearse(&job, tap);
+        }
+        etag::make_file(operation)?;
         let mut sink = Sink::new(place, operation.limits.file_size);
         let result = self.tries(&mut job, &errand, &mut sink, tap);
         settle(self.shared, operation, &mut sink, result, tap)
+    }
+
+    /// `--dry-run`: a file of this machine asks nobody for anything.
+    fn rehearse(&self, job: &Job<'_>, tap: &Tap) -> Result<(), Error> {
+        match local::path(job.operation, job.url).transpose()? {
+            Some(_) => Ok(()),
+            None => rehearsal::run(self.shared, job, tap),
+        }
     }
 
     /// Tries, and tries again as `--retry` allows.

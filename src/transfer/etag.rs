@@ -2,6 +2,7 @@
 //!
 //! Knows: how a tag is read and kept. Must not know: what a server makes of it.
 
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Exit, reason};
@@ -26,6 +27,26 @@ pub(crate) fn to_compare(operation: &Operation) -> Option<String> {
     })
 }
 
+/// `--etag-save` to a folder that is not there: this transfer does not take place, exit 26.
+pub(crate) fn check_folder(operation: &Operation) -> Result<(), Error> {
+    let Some(path) = operation.request.etag_save.as_deref() else {
+        return Ok(());
+    };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    if folder.is_none_or(Path::is_dir) || operation.output.create_dirs {
+        return Ok(());
+    }
+    Err(no_file(path, &io::ErrorKind::NotFound.into()))
+}
+
+fn no_file(path: &Path, error: &io::Error) -> Error {
+    let (path, reason) = (path.display(), reason(error));
+    Error::new(
+        Exit::ReadError,
+        format!("Failed creating file for saving etags: \"{path}\": {reason}"),
+    )
+}
+
 /// Makes the file of `--etag-save` before anything is asked, as curl does: it is there whatever the
 /// server answers, and where it cannot be made this transfer does not take place, exit 26.
 pub(crate) fn make_file(operation: &Operation) -> Result<(), Error> {
@@ -36,14 +57,7 @@ pub(crate) fn make_file(operation: &Operation) -> Result<(), Error> {
     if operation.output.create_dirs {
         let _ = folder::make_above(path);
     }
-    replace(path, b"").map_err(|error| {
-        let message = format!(
-            "Failed creating file for saving etags: \"{}\": {}",
-            path.display(),
-            reason(&error)
-        );
-        Error::new(Exit::ReadError, message)
-    })
+    replace(path, b"").map_err(|error| no_file(path, &error))
 }
 
 /// Keeps the entity tag of a response; an empty one is none.

@@ -15,7 +15,7 @@ use crate::http1::{Broken, Connection, Head, Role, Signal};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::incoming::{Incoming, Receiver, Reception};
-use crate::transfer::outgoing::{Outgoing, Sending};
+use crate::transfer::outgoing::{Outgoing, Sending, WINDOW};
 use crate::transfer::pace::{Pace, SlowWatch};
 use crate::transfer::source::Source;
 
@@ -91,9 +91,6 @@ impl Failure {
         }
     }
 }
-
-/// How much may wait for the kernel before more of the body is read (curl's upload buffer).
-const WINDOW: usize = 64 * 1024;
 
 /// The speed is looked at, and the time told, this often.
 const TICK: Duration = Duration::from_millis(200);
@@ -201,17 +198,9 @@ impl Exchange<'_> {
 
     /// Sends the head, and with it as much of the body as fits in one write.
     fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<()> {
-        self.http
-            .send_head(&head.method, head.framing)
-            .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
-        self.out.head(&head.octets);
-        if head.expects_continue {
-            let until = self.tap.clock().now() + self.terms.continue_timeout;
-            self.out.state = Sending::AwaitingContinue(until);
-        } else {
-            let room = WINDOW.saturating_sub(head.octets.len());
-            self.out.fill(self.http, room)?;
-        }
+        let patience = self.tap.clock().now() + self.terms.continue_timeout;
+        let leave = head.expects_continue.then_some(patience);
+        self.out.begin(self.http, head, leave)?;
         self.out.push(wire, self.tap);
         Ok(())
     }
@@ -288,6 +277,14 @@ impl Exchange<'_> {
                 Signal::End => {
                     self.stray(rest.get(taken..).unwrap_or_default());
                     return Ok(Progress::Complete);
+                }
+                Signal::Switched if self.terms.layer == Layer::Http => {
+                    // Another protocol, which nobody here speaks: it is shown until it ends.
+                    let octets = rest.get(taken..).unwrap_or_default();
+                    if !octets.is_empty() {
+                        self.incoming.piece(self.tap, at, Role::Content, octets)?;
+                    }
+                    return Ok(Progress::More);
                 }
                 Signal::Switched if rest.len() > taken => return Err(self.spoke_out_of_turn(rest)),
                 Signal::Switched => return Ok(Progress::Switched),

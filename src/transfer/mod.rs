@@ -39,6 +39,7 @@ mod outgoing;
 pub mod pace;
 pub mod provenance;
 pub mod proxies;
+mod rehearsal;
 pub mod reply;
 mod retry;
 mod scan;

@@ -10,8 +10,12 @@ use crate::error::{Error, Exit};
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Connection, Framing, Misuse, Role, request_lines};
 use crate::net::Wire;
+use crate::transfer::compose::RequestHead;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
+
+/// How much may wait for the kernel before more of the body is read (curl's upload buffer).
+pub(crate) const WINDOW: usize = 64 * 1024;
 
 /// How far the request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +81,14 @@ impl<'a> Outgoing<'a> {
         self.source.pollable().filter(|_| self.waits_for_source)
     }
 
+    /// Waits until the source has something to give again, and does nothing else meanwhile.
+    pub(crate) fn await_source(&mut self) -> Result<(), Error> {
+        if std::mem::take(&mut self.waits_for_source) {
+            self.source.wait()?;
+        }
+        Ok(())
+    }
+
     /// Octets of the body as sent; none without a body.
     pub(crate) fn body(&self) -> Option<u64> {
         self.has_body.then_some(self.body)
@@ -94,6 +106,24 @@ impl<'a> Outgoing<'a> {
         }
     }
 
+    /// Takes the head, and with it as much of the body as fits in one write, unless that waits for
+    /// leave until then.
+    pub(crate) fn begin(
+        &mut self,
+        http: &mut Connection,
+        head: &RequestHead,
+        leave: Option<Instant>,
+    ) -> Result<(), Error> {
+        http.send_head(&head.method, head.framing)
+            .map_err(misused)?;
+        self.head(&head.octets);
+        match leave {
+            Some(until) => self.state = Sending::AwaitingContinue(until),
+            None => self.fill(http, WINDOW.saturating_sub(head.octets.len()))?,
+        }
+        Ok(())
+    }
+
     /// Takes a piece of the body from its source and frames it.
     pub(crate) fn fill(&mut self, http: &mut Connection, most: usize) -> Result<(), Error> {
         if !self.has_body {
@@ -102,7 +132,6 @@ impl<'a> Outgoing<'a> {
         }
         let most = self.pace.portion(most.max(1024));
         self.buffer.resize(most, 0);
-        let misuse = |error: Misuse| Error::new(Exit::BadFunctionArgument, error.to_string());
         let mut framed = Batch::default();
         let octets = &mut self.octets;
         match self.source.pull(&mut self.buffer)? {
@@ -110,11 +139,11 @@ impl<'a> Outgoing<'a> {
             Pull::Data(count) => {
                 let data = self.buffer.get(..count).unwrap_or_default();
                 http.send_content(data, |role, piece| framed.add(role, piece, octets))
-                    .map_err(misuse)?;
+                    .map_err(misused)?;
             }
             Pull::End => {
                 http.end_message(|role, piece| framed.add(role, piece, octets))
-                    .map_err(misuse)?;
+                    .map_err(misused)?;
                 self.state = Sending::Queued;
             }
         }
@@ -130,12 +159,18 @@ impl<'a> Outgoing<'a> {
     }
 
     /// Takes the head of the request, to be sent with what is filled in next.
-    pub(crate) fn head(&mut self, head: &[u8]) {
+    fn head(&mut self, head: &[u8]) {
         let mut batch = Batch::default();
         for (role, line) in request_lines(head) {
             batch.add(role, line, &mut self.octets);
         }
         self.untold.push(batch);
+    }
+
+    /// Gives what is composed to who does not send it: there is nothing to tell.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        self.untold.clear();
+        std::mem::take(&mut self.octets)
     }
 
     /// Hands over what is composed, then tells of it: a slow terminal must not count as sending.
@@ -153,6 +188,10 @@ impl<'a> Outgoing<'a> {
         }
         self.octets.clear();
     }
+}
+
+fn misused(misuse: Misuse) -> Error {
+    Error::new(Exit::BadFunctionArgument, misuse.to_string())
 }
 
 /// Octets handed over together, with their roles.

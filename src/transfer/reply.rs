@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::codec::content::{ACCEPT_ENCODING, Codings, MOST_CODINGS, Refused};
 use crate::codec::json::Form;
-use crate::codec::{date, text};
+use crate::codec::{date, problem, text};
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::{self, Head, Role, Version, parse_field_line, version_and_status};
@@ -386,13 +386,13 @@ impl Reply<'_> {
             && head
                 .field("Content-Encoding")
                 .is_some_and(|it| *it.value != *b"identity");
-        let form = head
-            .field("Content-Type")
-            .and_then(|field| Form::of(&field.value));
+        let readable = !coded && !self.operation.request.raw;
+        let content_type = head.field("Content-Type").filter(|_| readable);
+        let form = content_type.as_ref().and_then(|it| Form::of(&it.value));
         Ok(Treatment {
             codings,
-            layout: form
-                .filter(|_| self.layout == Layout::Json && !coded && !self.operation.request.raw),
+            layout: form.filter(|_| self.layout == Layout::Json),
+            problem: content_type.is_some_and(|it| problem::announced(&it.value)),
             unbuffered: self.operation.output.no_buffer,
         })
     }

@@ -32,6 +32,7 @@ const HTTP_ERROR: &str = "HTTP error";
 pub(crate) struct Retries<'a> {
     plan: &'a Retry,
     began: Instant,
+    /// The next pause of our own choice, where `--retry-delay` names none.
     pause: Duration,
     left: u32,
 }
@@ -42,12 +43,15 @@ impl<'a> Retries<'a> {
         Self {
             plan,
             began: now,
-            pause: plan.delay.unwrap_or(FIRST_PAUSE),
+            pause: FIRST_PAUSE,
             left: plan.most,
         }
     }
 
     /// How long to wait before another try; `None` when there is to be none.
+    ///
+    /// `--retry-max-time` says until when a try may be followed by a further one. What the server asks
+    /// for must fit in what is left of it; a pause of our own need not.
     pub(crate) fn after(
         &mut self,
         outcome: &Outcome,
@@ -55,33 +59,41 @@ impl<'a> Retries<'a> {
         tap: &Tap,
     ) -> Option<Duration> {
         let problem = problem(self.plan, outcome, result).filter(|_| self.left > 0)?;
-        let asked = outcome.found.retry_after.as_deref();
-        let asked = asked.and_then(|value| retry_after(value, tap.clock().unix_time()));
-        let pause = asked
-            .filter(|_| problem == HTTP_ERROR)
-            .unwrap_or(self.pause);
-        if self.is_out_of_time(tap.clock().now(), pause) {
-            if asked.is_some() {
-                let text = "The Retry-After: time would make this command line exceed the maximum allowed time for retries.";
-                tap.emit(Happening::Warned { text });
-            }
+        let past = tap.clock().now().saturating_duration_since(self.began);
+        let most = self.plan.most_time.filter(|most| !most.is_zero());
+        if most.is_some_and(|most| past >= most) {
             return None;
         }
+        let asked = outcome.found.retry_after.as_deref();
+        let asked = asked.and_then(|value| retry_after(value, tap.clock().unix_time()));
+        let after = match asked.filter(|_| problem == HTTP_ERROR) {
+            Some(asked) => {
+                let asked = asked.max(self.plan.delay.unwrap_or_default());
+                if most.is_some_and(|most| past + asked > most) {
+                    let text = "The Retry-After: time would make this command line exceed the maximum allowed time for retries.";
+                    tap.emit(Happening::Warned { text });
+                    return None;
+                }
+                asked
+            }
+            None => self.own_pause(),
+        };
         tap.emit(Happening::Retrying {
             problem,
-            after: pause,
+            after,
             left: self.left,
         });
         self.left -= 1;
-        if self.plan.delay.is_none() {
-            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        }
-        Some(pause)
+        Some(after)
     }
 
-    fn is_out_of_time(&self, now: Instant, pause: Duration) -> bool {
-        let past = now.saturating_duration_since(self.began);
-        self.plan.most_time.is_some_and(|most| past + pause > most)
+    /// What `--retry-delay` says, or twice as long as the last time.
+    fn own_pause(&mut self) -> Duration {
+        if let Some(delay) = self.plan.delay.filter(|delay| !delay.is_zero()) {
+            return delay;
+        }
+        let twice = (self.pause * 2).min(LONGEST_PAUSE);
+        std::mem::replace(&mut self.pause, twice)
     }
 }
 

@@ -197,6 +197,14 @@ impl Segment {
         }
     }
 
+    /// Waits after [`Pull::NotNow`], however long.
+    pub fn wait(&self) -> Result<()> {
+        let Some(file) = self.pollable() else {
+            return Ok(());
+        };
+        readable(file, None).map(drop).map_err(Error::read_failed)
+    }
+
     /// Whether reading may have to wait for someone.
     fn trickles(&self) -> bool {
         match &self.0 {
@@ -345,7 +353,7 @@ impl Stream {
 
     fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
         if let Some(file) = &self.polled
-            && !readable(file).map_err(Error::read_failed)?
+            && !readable(file.as_fd(), Some(&Timespec::default())).map_err(Error::read_failed)?
         {
             return Ok(Pull::NotNow);
         }
@@ -372,12 +380,11 @@ impl Stream {
     }
 }
 
-/// Whether reading would not wait; the end counts as something to read.
-fn readable(file: &File) -> io::Result<bool> {
-    let at_once = Timespec::default();
-    let mut asked = [PollFd::new(file, PollFlags::IN)];
+/// Whether reading would not wait, now or after a time; the end counts as something to read.
+fn readable(file: BorrowedFd<'_>, within: Option<&Timespec>) -> io::Result<bool> {
+    let mut asked = [PollFd::from_borrowed_fd(file, PollFlags::IN)];
     loop {
-        match poll(&mut asked, Some(&at_once)) {
+        match poll(&mut asked, within) {
             Ok(ready) => return Ok(ready > 0),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),

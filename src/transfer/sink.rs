@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::codec::content::{Codings, Decoder, Failure, Fault};
 use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
+use crate::codec::problem;
 use crate::codec::text::{Visible, visible};
 use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
@@ -176,12 +177,16 @@ pub struct Treatment {
     pub layout: Option<Form>,
     /// Laid out as it comes, unchecked (`-N`).
     pub unbuffered: bool,
+    /// It is a problem document, which is told of.
+    pub problem: bool,
 }
 
 /// The way of content from an exchange to its place.
 pub struct Sink {
     place: Place,
     decoder: Option<Decoder>,
+    /// Reads a problem document on its way.
+    problem: Option<problem::Reader>,
     layout: Option<Formatter>,
     visible: Option<Visible>,
     /// `--max-filesize`: decoded octets that may still come.
@@ -206,6 +211,7 @@ impl Sink {
         Self {
             place,
             decoder: None,
+            problem: None,
             layout: None,
             visible: None,
             room,
@@ -237,6 +243,7 @@ impl Sink {
     /// Content is about to come, to be treated like this.
     pub fn begin(&mut self, treatment: &Treatment) {
         self.decoder = (!treatment.codings.is_empty()).then(|| Decoder::new(&treatment.codings));
+        self.problem = treatment.problem.then(problem::Reader::default);
         let (terminal, colour) = match &self.place {
             Place::Stdout(stdout) => (stdout.terminal, stdout.colour),
             _ => (false, false),
@@ -308,6 +315,7 @@ impl Sink {
                 tap.emit(Happening::JsonBroken {
                     line: at.line,
                     column: at.column,
+                    wanted: at.wanted,
                 });
             }
         }
@@ -315,6 +323,14 @@ impl Sink {
             let mut shown = Vec::new();
             filter.finish(&mut shown);
             self.write(&shown, tap)?;
+        }
+        if let Some(problem) = self.problem.take().and_then(problem::Reader::finish) {
+            tap.emit(Happening::Problem {
+                kind: problem.kind.as_deref(),
+                title: problem.title.as_deref(),
+                status: problem.status,
+                detail: problem.detail.as_deref(),
+            });
         }
         Ok(())
     }
@@ -343,6 +359,7 @@ impl Sink {
         self.layout = None;
         self.visible = None;
         self.decoder = None;
+        self.problem = None;
     }
 
     /// `--remove-on-error`.
@@ -377,6 +394,9 @@ impl Sink {
     }
 
     fn lay_out(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
+        if let Some(problem) = &mut self.problem {
+            problem.push(octets);
+        }
         if let Some(mut layout) = self.layout.take() {
             let result = layout.push(octets, &mut |laid_out| self.write(laid_out, tap));
             self.layout = Some(layout);
@@ -425,10 +445,7 @@ impl Sink {
             Place::File(saved) => saved.open(tap)?.write_all(octets),
             Place::Null => Ok(()),
         };
-        result.map_err(|error| {
-            let message = format!("Failure writing output to destination: {}", reason(&error));
-            Error::new(Exit::WriteError, message).because(error)
-        })?;
+        result.map_err(Error::cannot_write)?;
         self.written += octets.len() as u64;
         Ok(())
     }

@@ -106,6 +106,11 @@ impl Source {
         self.content.pollable()
     }
 
+    /// Waits after [`Pull::NotNow`], however long: for who has nothing else to do.
+    pub fn wait(&self) -> Result<()> {
+        self.content.wait()
+    }
+
     /// `-C`: leaves out so many octets at the beginning, here and after every rewind. To be called
     /// before the first pull. Nothing left to send is exit 18; an empty file is sent as it is, as in curl.
     pub fn resume_at(&mut self, offset: u64) -> Result<()> {

@@ -11,13 +11,26 @@ use crate::http1::{Connection, Head, Peer, Role, Settings, parse_field_line, ver
 use crate::net::{Tunnel, Wire};
 use crate::plan::Operation;
 use crate::target::Target;
-use crate::transfer::compose::compose_connect;
+use crate::transfer::compose::{RequestHead, compose_connect};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Terms, exchange};
 use crate::transfer::incoming::{Receiver, Reception};
 use crate::transfer::negotiation::{Negotiation, Verdict};
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
+
+/// The head of a CONNECT, with an answer to what the proxy has asked so far.
+pub(crate) fn request(
+    operation: &Operation,
+    target: &Target,
+    proxy: &mut Negotiation,
+    cnonce: &str,
+    tap: &Tap,
+) -> RequestHead {
+    let answer = proxy.answer("CONNECT", &target.host_and_port(), cnonce, tap);
+    let version = operation.proxy.http10;
+    compose_connect(&operation.request, target, version, answer.as_deref())
+}
 
 /// What a tunnel is asked for with.
 pub struct TunnelRequest<'a> {
@@ -53,14 +66,7 @@ impl TunnelRequest<'_> {
                 authority: &authority,
             });
             let cnonce = (self.cnonce)();
-            let answer = self.proxy.answer("CONNECT", &authority, &cnonce, tap);
-            let request = &self.operation.request;
-            let head = compose_connect(
-                request,
-                self.target,
-                self.operation.proxy.http10,
-                answer.as_deref(),
-            );
+            let head = request(self.operation, self.target, self.proxy, &cnonce, tap);
             let mut reply = TunnelReply {
                 operation: self.operation,
                 proxy: &mut *self.proxy,

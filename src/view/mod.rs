@@ -37,15 +37,18 @@ pub fn observers(
     clock: &Arc<dyn Clock>,
 ) -> Observers {
     let mut views: Observers = Vec::new();
+    // Of what does not happen there is neither progress nor an account.
+    let happens = !plan.global.inspect.dry_run;
     let notices = Notices::new(&plan.global, environment, stderr);
-    if let Some(progress) = Progress::new(plan, environment, stderr) {
+    if let Some(progress) = Progress::new(plan, environment, stderr).filter(|_| happens) {
         views.push(Box::new(progress));
     }
     if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
         views.push(Box::new(trace));
     }
     views.push(Box::new(notices));
-    if let Some(write_out) = WriteOut::new(plan, environment, stdout, stderr, clock) {
+    let write_out = WriteOut::new(plan, environment, stdout, stderr, clock);
+    if let Some(write_out) = write_out.filter(|_| happens) {
         views.push(Box::new(write_out));
     }
     views

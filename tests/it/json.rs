@@ -211,6 +211,9 @@ fn broken_tokens_pass_unchanged() {
 fn lines_and_columns_are_counted() {
     check_broken(b"{\n  \"a\": 1,\r\n  b\n}", 3, 3, "a name");
     check_broken(b"[\n\n\n", 4, 1, "a value or ']'");
+    // A column is an octet, not a character.
+    check_broken("[\n\"é\" x]".as_bytes(), 2, 6, "',' or ']'");
+    check_broken("\u{feff}[}".as_bytes(), 1, 5, "a value or ']'");
 }
 
 /// No beginning of a text is a text.

@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod secured;
+mod streaming;
 
 use std::io::Read as _;
 use std::os::unix::net::UnixListener;

@@ -1,7 +1,7 @@
 //! What curl does not have.
 
 use super::Category::Inspect;
-use super::Means::{Attached, Flag};
+use super::Means::{Attached, Flag, TurnsAll};
 use super::{Opt, row};
 use crate::cli::Asked;
 use crate::cli::state::Stop;
@@ -12,6 +12,8 @@ use crate::plan::When;
 pub(super) static ROWS: &[Opt] = &[
     row("demo", "", &[Inspect], "Make example requests to a server of rcurl's own, and show them")
         .means(Flag(|_| Err(Stop::Asked(Asked::Demo)))),
+    row("dry-run", "", &[Inspect], "Show the requests, and send nothing")
+        .means(TurnsAll(|global| &mut global.inspect.dry_run)),
     row("pretty", "[=auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
         .means(Attached(|state, value| {
             state.global.inspect.pretty = match value.octets() {

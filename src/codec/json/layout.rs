@@ -4,21 +4,20 @@
 //! else. Its memory is a bit per level of nesting; it neither builds values nor looks back. It does
 //! not know about lines of NDJSON or events, nor what is to be done with a broken text.
 
+use std::sync::Arc;
+
 use super::nesting::{Container, Nesting};
-use super::token::{End, Token};
+use super::paint::{INDENTED_LEVELS, Paint};
+use super::token::{End, Token, plain_string};
 use super::{Break, Controls, Style};
 use crate::codec::text::Visible;
 
-/// Deeper than this many levels, text stays on one line: depth never becomes a flood of blanks.
-const INDENTED_LEVELS: usize = 64;
 /// A text nested deeper than this is not laid out: the stack stays within 8 KiB.
 const MOST_LEVELS: usize = 65_536;
 /// The output after which [`Layout::run`] comes back, so that it can be handed on. In octets.
 pub(super) const PAGE: usize = 64 * 1024;
 /// The most that one step takes from the input, so that a page stays near its size. In octets.
 pub(super) const STEP: usize = 8 * 1024;
-
-const RESET: &str = "\x1b[0m";
 
 /// What a text turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +77,9 @@ enum State {
 /// The automaton. It takes a text by [`run`](Self::run), and its end by [`finish`](Self::finish).
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    style: Style,
+    paint: Arc<Paint>,
+    controls: Controls,
     visible: Visible,
-    /// Stands at the beginning of every line but the first.
-    margin: &'static str,
     state: State,
     nesting: Nesting,
     /// Where one is; line feeds stand in white space only.
@@ -93,9 +91,9 @@ impl Layout {
     /// An automaton at the beginning of a content.
     pub(super) fn new(style: Style, margin: &'static str) -> Self {
         Self {
-            style,
+            paint: Arc::new(Paint::new(style.colours, margin)),
+            controls: style.controls,
             visible: Visible::new(),
-            margin,
             state: State::Start,
             nesting: Nesting::default(),
             place: Place::BEGINNING,
@@ -156,7 +154,7 @@ impl Layout {
 
     /// Appends what the server sent, as the style wants it.
     pub(super) fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        match self.style.controls {
+        match self.controls {
             Controls::AsSent => out.extend_from_slice(bytes),
             Controls::Visible => self.visible.push(bytes, out),
         }
@@ -171,24 +169,17 @@ impl Layout {
     /// punctuation mark, or white space. Returns its length, which is 0 if the text breaks there.
     fn step(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
         match (self.state, byte) {
-            (State::Inside(token, role), _) => return self.go_on(token, role, 0, rest, out),
-            (_, b' ' | b'\t' | b'\n' | b'\r') => return self.skip_space(rest),
-            (State::Colon, b':') => {
-                self.punctuate(": ", out);
-                self.state = State::Value;
-            }
-            (State::After, b',') => self.next_item(out),
-            (State::FirstItem | State::After, b']') => return self.close(Container::Array, out),
-            (State::FirstKey | State::After, b'}') => return self.close(Container::Object, out),
-            (State::Key | State::FirstKey, b'"') => {
-                return self.begin(Token::String, Role::Key, rest, out);
-            }
+            (State::Inside(token, role), _) => self.go_on(token, role, 0, rest, out),
+            (_, b' ' | b'\t' | b'\n' | b'\r') => self.skip_space(rest),
+            (State::Colon, b':') | (State::After, b',') => self.follow(rest, out),
+            (State::FirstItem | State::After, b']') => self.close(Container::Array, out),
+            (State::FirstKey | State::After, b'}') => self.close(Container::Object, out),
+            (State::Key | State::FirstKey, b'"') => self.begin(Token::String, Role::Key, rest, out),
             (State::Start | State::Blank | State::Value | State::FirstItem, _) => {
-                return self.value(byte, rest, out);
+                self.value(byte, rest, out)
             }
-            _ => return self.fail(0, out),
+            _ => self.fail(0, out),
         }
-        1
     }
 
     fn value(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
@@ -205,13 +196,24 @@ impl Layout {
         }
     }
 
-    fn next_item(&mut self, out: &mut Vec<u8>) {
-        self.punctuate(",", out);
-        self.break_line(self.nesting.depth(), out);
-        self.state = match self.nesting.innermost() {
-            Some(Container::Object) => State::Key,
-            _ => State::Value,
-        };
+    /// Takes what follows most tokens at once: the colon behind a name, the comma behind a value, each
+    /// with the blank behind it. Returns its length, which is 0 if something else stands there.
+    fn follow(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
+        match (self.state, rest.first()) {
+            (State::Colon, Some(b':')) => {
+                out.extend_from_slice(&self.paint.colon);
+                self.state = State::Value;
+            }
+            (State::After, Some(b',')) => {
+                out.extend_from_slice(self.paint.comma_and_line(self.nesting.depth()));
+                self.state = match self.nesting.innermost() {
+                    Some(Container::Object) => State::Key,
+                    _ => State::Value,
+                };
+            }
+            _ => return 0,
+        }
+        1 + usize::from(rest.get(1) == Some(&b' '))
     }
 
     fn begin(&mut self, token: Token, role: Role, rest: &[u8], out: &mut Vec<u8>) -> usize {
@@ -219,6 +221,11 @@ impl Layout {
             self.break_line(self.nesting.depth(), out);
         }
         out.extend_from_slice(self.colour(token, role).as_bytes());
+        if let Some(length) = plain_string(rest.get(..STEP).unwrap_or(rest)) {
+            self.pass(rest.get(..length).unwrap_or_default(), out);
+            self.end_token(role, out);
+            return length + self.follow(rest.get(length..).unwrap_or_default(), out);
+        }
         self.go_on(token, role, 1, rest, out)
     }
 
@@ -238,7 +245,10 @@ impl Layout {
         self.state = State::Inside(token, role);
         match end {
             End::Open => {}
-            End::Whole => self.end_token(role, out),
+            End::Whole => {
+                self.end_token(role, out);
+                return owned + self.follow(rest.get(owned..).unwrap_or_default(), out);
+            }
             End::Broken => return self.fail(owned, out),
         }
         owned
@@ -246,7 +256,7 @@ impl Layout {
 
     fn end_token(&mut self, role: Role, out: &mut Vec<u8>) {
         if role != Role::Mark {
-            self.reset_colour(out);
+            out.extend_from_slice(self.paint.reset.as_bytes());
         }
         match role {
             Role::Mark => self.state = State::Value,
@@ -272,10 +282,10 @@ impl Layout {
         }
         self.nesting.open(container);
         let (mark, next) = match container {
-            Container::Array => ("[", State::FirstItem),
-            Container::Object => ("{", State::FirstKey),
+            Container::Array => (&self.paint.open_array, State::FirstItem),
+            Container::Object => (&self.paint.open_object, State::FirstKey),
         };
-        self.punctuate(mark, out);
+        out.extend_from_slice(mark);
         self.state = next;
         1
     }
@@ -290,10 +300,10 @@ impl Layout {
             self.break_line(depth - 1, out);
         }
         let mark = match container {
-            Container::Array => "]",
-            Container::Object => "}",
+            Container::Array => &self.paint.close_array,
+            Container::Object => &self.paint.close_object,
         };
-        self.punctuate(mark, out);
+        out.extend_from_slice(mark);
         self.end_value();
         1
     }
@@ -318,28 +328,11 @@ impl Layout {
     }
 
     fn break_line(&self, depth: usize, out: &mut Vec<u8>) {
-        const BLANKS: [u8; 2 * INDENTED_LEVELS] = [b' '; 2 * INDENTED_LEVELS];
-        if let Some(blanks) = BLANKS.get(..2 * depth) {
-            out.push(b'\n');
-            out.extend_from_slice(self.margin.as_bytes());
-            out.extend_from_slice(blanks);
-        }
-    }
-
-    fn punctuate(&self, mark: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.style.colours.punctuation.as_bytes());
-        out.extend_from_slice(mark.as_bytes());
-        self.reset_colour(out);
-    }
-
-    fn reset_colour(&self, out: &mut Vec<u8>) {
-        if self.style.colours.any() {
-            out.extend_from_slice(RESET.as_bytes());
-        }
+        out.extend_from_slice(self.paint.line(depth));
     }
 
     fn colour(&self, token: Token, role: Role) -> &'static str {
-        let colours = self.style.colours;
+        let colours = &self.paint.colours;
         match (token, role) {
             (_, Role::Key) => colours.key,
             (Token::Number(_), _) => colours.number,
@@ -352,7 +345,7 @@ impl Layout {
     /// The text breaks after `length` more octets. Returns that length.
     fn fail(&mut self, length: usize, out: &mut Vec<u8>) -> usize {
         if let State::Inside(_, Role::Key | Role::Value) = self.state {
-            self.reset_colour(out);
+            out.extend_from_slice(self.paint.reset.as_bytes());
         }
         let offset = self.place.offset + length as u64;
         self.broken = Some(Break {

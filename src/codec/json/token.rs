@@ -89,6 +89,14 @@ impl Token {
     }
 }
 
+/// The length of the string that begins here, where all of it is at hand and nothing is escaped: most
+/// strings are like that, and need no state.
+pub(super) fn plain_string(bytes: &[u8]) -> Option<usize> {
+    let inside = bytes.strip_prefix(b"\"")?;
+    let length = plain_run(inside);
+    (inside.get(length) == Some(&b'"')).then_some(length + 2)
+}
+
 fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
     let wanted = word.get(*seen..).unwrap_or_default();
     let same = wanted

@@ -59,6 +59,11 @@ impl Configurations {
         }
     }
 
+    /// Whether these settings, with the files they name, can be used at all.
+    pub(in crate::net) fn check(&self, settings: &Tls, clock: &Arc<dyn Clock>) -> Result<()> {
+        self.prepare(settings, clock).map(drop)
+    }
+
     /// The configuration for these settings. Two transfers that need the same one at the same time
     /// wait for one another here.
     pub(super) fn prepare(&self, settings: &Tls, clock: &Arc<dyn Clock>) -> Result<Arc<Prepared>> {

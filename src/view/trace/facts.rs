@@ -2,6 +2,7 @@
 //!
 //! Knows: one wording per happening. Must not know: where a line goes, or what came before it.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use super::session;
@@ -109,9 +110,6 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("Ignoring {name} in CONNECT {status} response")
         }
         Happening::Rewinding => "Need to rewind upload for next request".to_owned(),
-        Happening::JsonBroken { line, column } => {
-            format!("JSON broken at line {line}, column {column}: the rest as it came")
-        }
         Happening::Following { target, .. } => {
             // curl shows a password of the URL as well.
             let mut target = Target::clone(target);
@@ -119,8 +117,58 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
             format!("Issue another request to this URL: '{target}'")
         }
         Happening::Failed { error } => error.message.clone(),
+        what => return own_sentence(what),
+    })
+}
+
+/// What curl has no words for.
+fn own_sentence(what: &Happening<'_>) -> Option<String> {
+    Some(match what {
+        Happening::Rehearsing { road } => format!("Dry run: this would go {road}"),
+        Happening::Rehearsed { head, body: None } => {
+            format!("Dry run: not sent, {head} bytes of head")
+        }
+        Happening::Rehearsed {
+            head,
+            body: Some(body),
+        } => format!("Dry run: not sent, {head} bytes of head and {body} bytes of body"),
+        Happening::JsonBroken {
+            line,
+            column,
+            wanted,
+        } => format!(
+            "JSON breaks at line {line}, column {column} (in bytes), where {wanted} should stand: shown as it came"
+        ),
+        Happening::Problem {
+            kind,
+            title,
+            status,
+            detail,
+        } => problem(*kind, *title, *status, *detail),
         _ => return None,
     })
+}
+
+/// `Problem 403: Out of credit: You have 30, and it costs 50. <https://example.com/no-credit>`
+fn problem(
+    kind: Option<&str>,
+    title: Option<&str>,
+    status: Option<u16>,
+    detail: Option<&str>,
+) -> String {
+    let mut sentence = "Problem".to_owned();
+    if let Some(status) = status {
+        let _ = write!(sentence, " {status}");
+    }
+    for text in title.into_iter().chain(detail) {
+        let ended = sentence.ends_with(['.', '!', '?']);
+        sentence.push_str(if ended { " " } else { ": " });
+        sentence.push_str(text);
+    }
+    if let Some(kind) = kind {
+        let _ = write!(sentence, " <{kind}>");
+    }
+    sentence
 }
 
 fn resolved(host: &str, port: u16, addresses: &[SocketAddr], lookup: Lookup) -> Vec<String> {
