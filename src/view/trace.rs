@@ -124,6 +124,8 @@ impl Trace {
                 self.flow(event, flow).ignored &= role != Role::StatusLine;
                 self.head_in(event, octets);
             }
+            // curl's `-v` says nothing of what is thrown away.
+            _ if self.sheet.form == Form::Lines && role == Role::Unread => {}
             _ if self.sheet.form == Form::Lines => self.data_line(event, flow, count),
             _ => self.gather(event, flow, octets),
         }
