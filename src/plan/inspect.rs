@@ -9,4 +9,17 @@ use super::When;
 pub struct Inspect {
     /// `--pretty`.
     pub pretty: When,
+    /// `--wire`.
+    pub wire: Option<WireLimit>,
+}
+
+/// How much of each body `--wire` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WireLimit {
+    /// Much of a text, a little of anything else.
+    Usual,
+    /// So many octets of either.
+    Octets(u64),
+    /// Everything.
+    All,
 }

@@ -23,6 +23,7 @@ use crate::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer
 use crate::http1::Role;
 use crate::streams::Console;
 
+pub(super) use facts::address;
 pub(super) use session::date;
 pub use sheet::Form;
 
