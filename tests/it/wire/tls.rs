@@ -1,0 +1,1 @@
+//! `--wire` over real sockets, with TLS and proxies.
