@@ -265,6 +265,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--version', '--version', 'ParameterName', 'Show version, protocols and features')
         [System.Management.Automation.CompletionResult]::new('-V', '-V', 'ParameterName', 'Show version, protocols and features')
         [System.Management.Automation.CompletionResult]::new('--vlan-priority', '--vlan-priority', 'ParameterName', 'Set the priority of packets, 0 to 7')
+        [System.Management.Automation.CompletionResult]::new('--wire', '--wire', 'ParameterName', 'Show every octet sent and received, with what it is')
         [System.Management.Automation.CompletionResult]::new('--write-out', '--write-out', 'ParameterName', 'Write this after the transfer; %{name} is a variable')
         [System.Management.Automation.CompletionResult]::new('-w', '-w', 'ParameterName', 'Write this after the transfer; %{name} is a variable')
         [System.Management.Automation.CompletionResult]::new('--xattr', '--xattr', 'ParameterName', 'Keep the URL and the type in extended attributes of the file')

@@ -209,5 +209,6 @@ complete -c rcurl -l variable -r -F -d 'Set a variable for the --expand- options
 complete -c rcurl -s 'v' -l verbose -d 'Tell what happens, line by line; -vv tells more'
 complete -c rcurl -s 'V' -l version -d 'Show version, protocols and features'
 complete -c rcurl -l vlan-priority -x -d 'Set the priority of packets, 0 to 7'
+complete -c rcurl -l wire -d 'Show every octet sent and received, with what it is'
 complete -c rcurl -s 'w' -l write-out -x -d 'Write this after the transfer; %{name} is a variable'
 complete -c rcurl -l xattr -d 'Keep the URL and the type in extended attributes of the file'

@@ -362,6 +362,8 @@ pub enum Happening<'a> {
     ExpectationFailed,
     /// An HTTP/1.0 response: the connection will not be kept.
     AssumeClose,
+    /// The other side has ended its stream: there will be no more octets from it.
+    StreamEnded,
     /// A response head is complete; its last line is not shown yet.
     HeadReceived {
         /// The head.

@@ -192,7 +192,7 @@ fn show(text: &str, ends: LineEnds, out: &mut String) {
 
 /// Whether a character may go to a terminal as it is. Joiners (U+200C, U+200D) may: scripts and
 /// emoji need them.
-fn safe(c: char) -> bool {
+pub fn safe(c: char) -> bool {
     !matches!(c,
         '\0'..='\x08' | '\n'..='\x1f' | '\x7f'..='\u{9f}'
         | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -27,4 +27,6 @@ pub enum Role {
     TlsRecord,
     /// What belongs to no message.
     Stray,
+    /// What came of a message after reading it was given up, or of a line that never came whole.
+    Unread,
 }

@@ -7,6 +7,7 @@
 //! protocol, version 1.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
 use super::{Deadlines, Io, Place, ProxyKind, Wait, Wire};
 use crate::error::{Error, Result, reason};
@@ -36,17 +37,13 @@ impl Request<'_> {
             tap,
             heard: Vec::new(),
         };
-        let version = match self.kind {
-            ProxyKind::Socks4 | ProxyKind::Socks4a => {
-                self.ask_socks4(&mut talk)?;
-                "SOCKS4"
-            }
-            _ => {
-                self.ask_socks5(&mut talk)?;
-                "SOCKS5"
-            }
+        let (version, outcome) = match self.kind {
+            ProxyKind::Socks4 | ProxyKind::Socks4a => ("SOCKS4", self.ask_socks4(&mut talk)),
+            _ => ("SOCKS5", self.ask_socks5(&mut talk)),
         };
-        if !talk.heard.is_empty() {
+        let more = talk.leave();
+        outcome?;
+        if more {
             return Err(Error::proxy(format!(
                 "the {version} proxy sent more than its answer"
             )));
@@ -251,17 +248,23 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     fn say(&mut self, octets: &[u8]) -> Result<()> {
-        tell(self.tap, Direction::Out, Bytes::Seen(octets));
-        self.queue(octets)
-    }
-
-    /// As `say`, but views learn the length only.
-    fn say_secret(&mut self, octets: &[u8]) -> Result<()> {
+        tell_batch(self.tap, self.tap.clock().now(), Direction::Out, octets);
         tell(
             self.tap,
             Direction::Out,
-            Bytes::Counted(octets.len() as u64),
+            Role::Handshake,
+            Bytes::Seen(octets),
         );
+        self.queue(octets)
+    }
+
+    /// As `say`, but views that did not ask for content learn the length only.
+    fn say_secret(&mut self, octets: &[u8]) -> Result<()> {
+        if self.tap.interest().content {
+            return self.say(octets);
+        }
+        let count = Bytes::Counted(octets.len() as u64);
+        tell(self.tap, Direction::Out, Role::Handshake, count);
         self.queue(octets)
     }
 
@@ -284,7 +287,10 @@ impl Talk<'_> {
                 also: None,
             };
             match self.wire.wait(wait) {
-                Io::Bytes { bytes, .. } => self.heard.extend_from_slice(bytes),
+                Io::Bytes { at, bytes } => {
+                    tell_batch(self.tap, at, Direction::In, bytes);
+                    self.heard.extend_from_slice(bytes);
+                }
                 Io::Eof => return Err(Error::proxy(CLOSED)),
                 Io::Failed(error) => {
                     return Err(Error::proxy(format!("Recv failure: {}", reason(&error))));
@@ -294,8 +300,18 @@ impl Talk<'_> {
             }
         }
         let octets: Vec<u8> = self.heard.drain(..count).collect();
-        tell(self.tap, Direction::In, Bytes::Seen(&octets));
+        let bytes = Bytes::Seen(&octets);
+        tell(self.tap, Direction::In, Role::Handshake, bytes);
         Ok(octets)
+    }
+
+    /// Tells what came and was not asked for; whether there was anything.
+    fn leave(self) -> bool {
+        if !self.heard.is_empty() {
+            let bytes = Bytes::Seen(&self.heard);
+            tell(self.tap, Direction::In, Role::Stray, bytes);
+        }
+        !self.heard.is_empty()
     }
 
     fn look_at_the_clock(&self) -> Result<()> {
@@ -310,20 +326,33 @@ impl Talk<'_> {
 
 const CLOSED: &str = "connection to proxy closed";
 
-fn tell(tap: &Tap, direction: Direction, bytes: Bytes<'_>) {
+fn tell(tap: &Tap, direction: Direction, role: Role, bytes: Bytes<'_>) {
     tap.emit(Happening::Piece {
         direction,
         layer: Layer::Socks,
-        role: Role::Handshake,
+        role,
         bytes,
     });
+}
+
+fn tell_batch(tap: &Tap, at: Instant, direction: Direction, octets: &[u8]) {
+    tap.emit_at(
+        at,
+        Happening::Batch {
+            direction,
+            layer: Layer::Socks,
+            bytes: octets.len(),
+        },
+    );
 }
 
 /// Sends the line that tells a server behind `HAProxy` who is there. A refused send shows when the
 /// answer is waited for.
 pub(super) fn announce(wire: &mut dyn Wire, haproxy: &Haproxy, tap: &Tap) {
     let line = proxy_line(wire.local(), wire.peer(), haproxy.client);
-    tell(tap, Direction::Out, Bytes::Seen(line.as_bytes()));
+    let octets = line.as_bytes();
+    tell_batch(tap, tap.clock().now(), Direction::Out, octets);
+    tell(tap, Direction::Out, Role::Handshake, Bytes::Seen(octets));
     let _ = wire.send(line.as_bytes());
 }
 

@@ -11,4 +11,17 @@ pub struct Inspect {
     pub pretty: When,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--wire`.
+    pub wire: Option<WireLimit>,
+}
+
+/// How much of each body `--wire` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WireLimit {
+    /// Much of a text, a little of anything else.
+    Usual,
+    /// So many octets of either.
+    Octets(u64),
+    /// Everything.
+    All,
 }

@@ -36,7 +36,7 @@ pub(crate) fn check_folder(operation: &Operation) -> Result<(), Error> {
     if folder.is_none_or(Path::is_dir) || operation.output.create_dirs {
         return Ok(());
     }
-    Err(no_file(path, &io::ErrorKind::NotFound.into()))
+    Err(no_file(path, &rustix::io::Errno::NOENT.into()))
 }
 
 fn no_file(path: &Path, error: &io::Error) -> Error {

@@ -10,7 +10,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit, reason};
-use crate::event::{Bytes, Direction, Happening, Layer, Tap};
+use crate::event::{Direction, Happening, Layer, Tap};
 use crate::http1::{Broken, Connection, Head, Role, Signal};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
@@ -120,6 +120,9 @@ pub fn exchange(
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
+    if result.is_err() {
+        exchange.leave(&[]);
+    }
     result.map_err(|trouble| Failure::new(trouble, exchange.incoming.octets == 0))
 }
 
@@ -251,17 +254,26 @@ impl Exchange<'_> {
             speed.moved(bytes.len() as u64);
         }
         let mut rest = bytes;
+        let progress = self.read(at, &mut rest);
+        if matches!(progress, Ok(Progress::Left) | Err(_)) {
+            self.leave(rest);
+        }
+        progress
+    }
+
+    /// Reads as far as there is something to read; `rest` is what was not taken.
+    fn read(&mut self, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         loop {
-            let (taken, signal) = match self.http.receive(rest) {
+            let input = *rest;
+            let (taken, signal) = match self.http.receive(input) {
                 Ok(step) => step,
-                Err(broken) => return Err(self.malformed(broken, rest)),
+                Err(broken) => return Err(self.malformed(broken, std::mem::take(rest))),
             };
+            *rest = input.get(taken..).unwrap_or_default();
             match signal {
                 Signal::NeedMore => return Ok(Progress::More),
                 Signal::Piece(role, octets) => self.incoming.piece(self.tap, at, role, octets)?,
-                Signal::Violated(violation) => self.tap.emit(Happening::Violated {
-                    violation: &violation,
-                }),
+                Signal::Violated(ref violation) => self.tap.emit(Happening::Violated { violation }),
                 Signal::Interim(head) => {
                     self.incoming.interim(self.tap, &head)?;
                     if head.status() == 100 {
@@ -269,32 +281,32 @@ impl Exchange<'_> {
                     }
                 }
                 Signal::Final(head) => {
-                    let rest = rest.get(taken..).unwrap_or_default();
                     if self.decide(head, at, rest)? == Progress::Left {
                         return Ok(Progress::Left);
                     }
                 }
                 Signal::End => {
-                    self.stray(rest.get(taken..).unwrap_or_default());
+                    self.tell_rest(std::mem::take(rest), Role::Stray);
                     return Ok(Progress::Complete);
                 }
                 Signal::Switched if self.terms.layer == Layer::Http => {
                     // Another protocol, which nobody here speaks: it is shown until it ends.
-                    let octets = rest.get(taken..).unwrap_or_default();
+                    let octets = std::mem::take(rest);
                     if !octets.is_empty() {
                         self.incoming.piece(self.tap, at, Role::Content, octets)?;
                     }
                     return Ok(Progress::More);
                 }
-                Signal::Switched if rest.len() > taken => return Err(self.spoke_out_of_turn(rest)),
+                Signal::Switched if !rest.is_empty() => {
+                    return Err(self.spoke_out_of_turn(std::mem::take(rest)));
+                }
                 Signal::Switched => return Ok(Progress::Switched),
             }
-            rest = rest.get(taken..).unwrap_or_default();
         }
     }
 
     /// The final head is known: asks what it means, then shows its empty line.
-    fn decide(&mut self, head: Head, at: Instant, rest: &[u8]) -> Result<Progress> {
+    fn decide(&mut self, head: Head, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         self.tap.emit(Happening::HeadReceived { head: &head });
         let decision = self.incoming.receiver.decide(&head);
         if !self.out.is_complete() && head.status() >= 300 {
@@ -333,30 +345,41 @@ impl Exchange<'_> {
         }
     }
 
-    fn show_head_end(&mut self, at: Instant, rest: &[u8]) -> Result<()> {
-        if let Ok((_, Signal::Piece(role, octets))) = self.http.receive(rest) {
-            self.incoming.piece(self.tap, at, role, octets)?;
+    fn show_head_end(&mut self, at: Instant, rest: &mut &[u8]) -> Result<()> {
+        loop {
+            let input = *rest;
+            match self.http.receive(input) {
+                Ok((_, Signal::Violated(ref violation))) => {
+                    self.tap.emit(Happening::Violated { violation });
+                }
+                Ok((taken, Signal::Piece(role, octets))) => {
+                    *rest = input.get(taken..).unwrap_or_default();
+                    self.incoming.piece(self.tap, at, role, octets)?;
+                    return Ok(());
+                }
+                _ => return Ok(()),
+            }
         }
-        Ok(())
+    }
+
+    /// Gives the response up. What came of it and will not be read is told all the same.
+    fn leave(&mut self, rest: &[u8]) {
+        self.http.abandon();
+        self.tell_rest(rest, Role::Unread);
     }
 
     /// Tells the octets that cannot be read on, so that none is lost, and makes the error.
     fn malformed(&mut self, broken: Broken, rest: &[u8]) -> Trouble {
         let error = Error::from(broken);
         self.tap.emit(Happening::Failed { error: &error });
-        self.stray(rest);
+        self.tell_rest(rest, Role::Stray);
         Trouble::Told(error)
     }
 
     /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
     fn spoke_out_of_turn(&mut self, rest: &[u8]) -> Trouble {
-        let (direction, layer, role) = (Direction::In, self.terms.layer, Role::Stray);
-        self.tap.emit(Happening::Piece {
-            direction,
-            layer,
-            role,
-            bytes: Bytes::Seen(rest),
-        });
+        let now = self.tap.clock().now();
+        self.incoming.tell(self.tap, now, Role::Stray, rest);
         let message = format!(
             "The proxy sent {} bytes before it was spoken to through the tunnel",
             rest.len()
@@ -364,16 +387,20 @@ impl Exchange<'_> {
         Trouble::from(Error::new(Exit::RecvError, message))
     }
 
-    fn stray(&mut self, mut rest: &[u8]) {
-        while let Ok((taken, Signal::Piece(role, octets))) = self.http.receive(rest) {
-            let bytes = Bytes::Seen(octets);
-            self.tap.emit(Happening::Piece {
-                direction: Direction::In,
-                layer: self.terms.layer,
-                role,
-                bytes,
-            });
-            rest = rest.get(taken..).unwrap_or_default();
+    /// Tells octets that are part of no response any more.
+    fn tell_rest(&mut self, mut rest: &[u8], role: Role) {
+        let now = self.tap.clock().now();
+        loop {
+            match self.http.receive(rest) {
+                Ok((taken, Signal::Piece(_, octets))) => {
+                    self.incoming.tell(self.tap, now, role, octets);
+                    rest = rest.get(taken..).unwrap_or_default();
+                }
+                Ok((_, Signal::Violated(ref violation))) => {
+                    self.tap.emit(Happening::Violated { violation });
+                }
+                _ => return,
+            }
         }
     }
 
@@ -382,6 +409,7 @@ impl Exchange<'_> {
         if let Some(line) = self.http.last_field() {
             self.incoming.piece(self.tap, at, Role::FieldLine, line)?;
         }
+        self.tap.emit_at(at, Happening::StreamEnded);
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.

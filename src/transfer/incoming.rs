@@ -94,16 +94,7 @@ impl<'a> Incoming<'a> {
         if is_head {
             self.receiver.hear(role, octets);
         }
-        let bytes = Bytes::Seen(octets);
-        tap.emit_at(
-            at,
-            Happening::Piece {
-                direction: Direction::In,
-                layer: self.layer,
-                role,
-                bytes,
-            },
-        );
+        self.tell(tap, at, role, octets);
         if is_head {
             self.receiver.pass(role, octets)?;
         }
@@ -118,5 +109,19 @@ impl<'a> Incoming<'a> {
             self.receiver.content(role, octets)?;
         }
         Ok(())
+    }
+
+    /// Tells a piece to those who look on.
+    pub(crate) fn tell(&self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) {
+        let bytes = Bytes::Seen(octets);
+        tap.emit_at(
+            at,
+            Happening::Piece {
+                direction: Direction::In,
+                layer: self.layer,
+                role,
+                bytes,
+            },
+        );
     }
 }

@@ -9,6 +9,7 @@ pub mod progress;
 pub mod stamp;
 pub mod style;
 pub mod trace;
+pub mod wire;
 pub mod writeout;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use progress::Progress;
 use stamp::Stamp;
 use style::Style;
 use trace::{Beside, Form, Place, Trace};
+use wire::Wire;
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
@@ -45,6 +47,9 @@ pub fn observers(
     }
     if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
         views.push(Box::new(trace));
+    }
+    if let Some(wire) = Wire::new(plan, environment, stderr, clock.as_ref()) {
+        views.push(Box::new(wire));
     }
     views.push(Box::new(notices));
     let write_out = WriteOut::new(plan, environment, stdout, stderr, clock);

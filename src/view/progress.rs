@@ -13,7 +13,7 @@ use super::ledger::{Account, Heads, Ledger};
 use super::notices::columns;
 use crate::environment::Environment;
 use crate::event::{Event, Happening, Interest, Observer};
-use crate::plan::{self, Destination, Plan, Trace};
+use crate::plan::{self, Destination, Global, Plan, Trace};
 use crate::streams::Console;
 
 use bar::Bar;
@@ -67,7 +67,7 @@ impl Progress {
             (_, Some(_)) => Layout::Parallel,
         };
         let wanted = environment.stderr_is_terminal || layout == Layout::Bar;
-        let shown = wanted && !global.silent && quiet(&global.trace);
+        let shown = wanted && !global.silent && quiet(global);
         shown.then(|| Self {
             out: stderr.clone(),
             layout,
@@ -151,12 +151,13 @@ impl Progress {
     }
 }
 
-/// Whether a trace leaves the terminal alone.
-fn quiet(trace: &Trace) -> bool {
-    matches!(
-        trace,
+/// Whether everybody else leaves the terminal alone.
+fn quiet(global: &Global) -> bool {
+    let untraced = matches!(
+        global.trace,
         Trace::Off | Trace::Ascii(Destination::File(_)) | Trace::Hex(Destination::File(_))
-    )
+    );
+    untraced && global.inspect.wire.is_none()
 }
 
 fn figures(account: &Account, track: Option<&Track>) -> Figures {

@@ -31,6 +31,10 @@ pub enum Meaning {
     Name,
     /// What can be passed over.
     Aside,
+    /// What went out.
+    Sent,
+    /// What came in.
+    Received,
 }
 
 impl Meaning {
@@ -42,6 +46,8 @@ impl Meaning {
             Meaning::Good => "32",
             Meaning::Name => "1",
             Meaning::Aside => "2",
+            Meaning::Sent => "36",
+            Meaning::Received => "35",
         }
     }
 

@@ -23,6 +23,7 @@ use crate::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer
 use crate::http1::Role;
 use crate::streams::Console;
 
+pub(super) use facts::address;
 pub(super) use session::date;
 pub use sheet::Form;
 
@@ -124,6 +125,8 @@ impl Trace {
                 self.flow(event, flow).ignored &= role != Role::StatusLine;
                 self.head_in(event, octets);
             }
+            // curl's `-v` says nothing of what is thrown away.
+            _ if self.sheet.form == Form::Lines && role == Role::Unread => {}
             _ if self.sheet.form == Form::Lines => self.data_line(event, flow, count),
             _ => self.gather(event, flow, octets),
         }

@@ -48,4 +48,5 @@ mod stories;
 mod support;
 mod text;
 mod trace;
+mod wire;
 mod writeout;

@@ -1,12 +1,13 @@
 //! What curl does not have.
 
-use super::Category::Inspect;
+use super::Category::{Inspect, Verbose};
 use super::Means::{Attached, Flag, TurnsAll};
 use super::{Opt, row};
 use crate::cli::Asked;
 use crate::cli::state::Stop;
+use crate::cli::values::size;
 use crate::cli::wrong::Wrong;
-use crate::plan::When;
+use crate::plan::{When, WireLimit};
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
@@ -22,6 +23,15 @@ pub(super) static ROWS: &[Opt] = &[
                 b"never" => When::Never,
                 _ => return Err(Wrong::BadUse.into()),
             };
+            Ok(())
+        })),
+    row("wire", "[=limit|all]", &[Inspect, Verbose], "Show every octet sent and received, with what it is")
+        .means(Attached(|state, value| {
+            state.global.inspect.wire = Some(match value.octets() {
+                b"" => WireLimit::Usual,
+                b"all" => WireLimit::All,
+                _ => WireLimit::Octets(size(value.text()?)?),
+            });
             Ok(())
         })),
 ];

@@ -3,6 +3,8 @@
 //! Knows: where a record ends (RFC 8446, 5.1: type, version, length). Must not know: keys, or what
 //! is inside.
 
+use std::time::Instant;
+
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::Role;
 
@@ -32,9 +34,18 @@ impl Records {
         self.tap = tap.interest().records.then(|| tap.clone());
     }
 
-    /// Octets passed; every record that is complete is told.
-    pub(super) fn pass(&mut self, direction: Direction, octets: &[u8]) {
+    /// Octets passed the wire below at once; every record that is complete is told.
+    pub(super) fn pass(&mut self, at: Instant, direction: Direction, octets: &[u8]) {
         let Some(tap) = &self.tap else { return };
+        let (layer, bytes) = (self.layer, octets.len());
+        tap.emit_at(
+            at,
+            Happening::Batch {
+                direction,
+                layer,
+                bytes,
+            },
+        );
         let pending = match direction {
             Direction::Out => &mut self.sent,
             Direction::In => &mut self.received,
@@ -42,7 +53,7 @@ impl Records {
         pending.extend_from_slice(octets);
         let mut rest = pending.as_slice();
         while let Some((record, after)) = first_record(rest) {
-            tell(tap, self.layer, direction, Role::TlsRecord, record);
+            tell(tap, at, layer, direction, Role::TlsRecord, record);
             rest = after;
         }
         let told = pending.len() - rest.len();
@@ -50,12 +61,12 @@ impl Records {
     }
 
     /// Nothing more will be received: what is left is no record.
-    pub(super) fn end(&mut self) {
+    pub(super) fn end(&mut self, at: Instant) {
         let rest = std::mem::take(&mut self.received);
         if let Some(tap) = &self.tap
             && !rest.is_empty()
         {
-            tell(tap, self.layer, Direction::In, Role::Stray, &rest);
+            tell(tap, at, self.layer, Direction::In, Role::Stray, &rest);
         }
     }
 }
@@ -66,13 +77,17 @@ fn first_record(octets: &[u8]) -> Option<(&[u8], &[u8])> {
     octets.split_at_checked(HEADER + usize::from(length))
 }
 
-fn tell(tap: &Tap, layer: Layer, direction: Direction, role: Role, octets: &[u8]) {
-    tap.emit(Happening::Piece {
-        direction,
-        layer,
-        role,
-        bytes: Bytes::Seen(octets),
-    });
+fn tell(tap: &Tap, at: Instant, layer: Layer, direction: Direction, role: Role, octets: &[u8]) {
+    let bytes = Bytes::Seen(octets);
+    tap.emit_at(
+        at,
+        Happening::Piece {
+            direction,
+            layer,
+            role,
+            bytes,
+        },
+    );
 }
 
 #[cfg(test)]
@@ -82,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Clock as _, SystemClock};
     use crate::event::{Event, Interest, Observer};
 
     type Pieces = Vec<(Role, Vec<u8>)>;
@@ -115,14 +130,15 @@ mod tests {
         let tap = Tap::new(Arc::new(SystemClock), vec![Box::new(told.clone())]);
         let mut records = Records::new(Layer::Tls);
         records.tell(&tap);
+        let at = SystemClock.now();
         let mut rest = octets;
         for cut in cuts {
             let (first, after) = rest.split_at((*cut).min(rest.len()));
-            records.pass(Direction::In, first);
+            records.pass(at, Direction::In, first);
             rest = after;
         }
-        records.pass(Direction::In, rest);
-        records.end();
+        records.pass(at, Direction::In, rest);
+        records.end(at);
         told.0.lock().unwrap().clone()
     }
 

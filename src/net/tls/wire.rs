@@ -143,8 +143,10 @@ impl TlsWire {
         if self.outgoing.is_empty() {
             return Ok(());
         }
-        self.records.pass(Direction::Out, &self.outgoing);
+        let at = self.clock.now();
         let sent = self.wire.send(&self.outgoing);
+        // From the outside in, as on the way back; and a slow terminal must not count as sending.
+        self.records.pass(at, Direction::Out, &self.outgoing);
         self.outgoing.clear();
         sent
     }
@@ -154,7 +156,7 @@ impl TlsWire {
         let outcome = match self.wire.wait(wait) {
             Io::Bytes { at, bytes } => {
                 self.at = at;
-                self.records.pass(Direction::In, bytes);
+                self.records.pass(at, Direction::In, bytes);
                 let missing = GREETING.saturating_sub(self.greeting.len());
                 self.greeting.extend(bytes.iter().take(missing));
                 let outcome = decrypt(&mut self.session, bytes, &mut self.content);
@@ -171,7 +173,7 @@ impl TlsWire {
             Io::Failed(error) => Err(Broken::Wire(error)),
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
-            self.records.end();
+            self.records.end(self.clock.now());
         }
         // Answers of the session: handshakes, key updates, alerts. A failure shows when reading ends.
         let _ = self.flush();

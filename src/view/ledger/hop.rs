@@ -226,6 +226,7 @@ impl Hop {
                 }
             }
             Direction::Out => self.sent += bytes.count(),
+            Direction::In if role == Role::Unread => {}
             Direction::In => {
                 self.reach(Stage::StartTransfer, at);
                 self.stop(Phase::Waiting, at);

@@ -198,7 +198,7 @@ fn resolved(host: &str, port: u16, addresses: &[SocketAddr], lookup: Lookup) -> 
 }
 
 /// `127.0.0.1:8000`, or the path of a socket.
-fn address(peer: &Peer) -> String {
+pub(in crate::view) fn address(peer: &Peer) -> String {
     match peer {
         Peer::Tcp(address) => address.to_string(),
         Peer::Unix(path) => path.display().to_string(),

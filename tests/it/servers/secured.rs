@@ -7,23 +7,11 @@ use rcgen::date_time_ymd;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
-use crate::support::certificates::{Issued, World, pem, private, self_signed};
+use crate::support::certificates::{
+    World, pem, private, self_signed, server_builder, server_config as config,
+};
 use crate::support::program::{Ended, rcurl, run};
 use crate::support::server::{Server, response};
-
-fn config(issued: &Issued) -> ServerConfig {
-    builder()
-        .with_no_client_auth()
-        .with_single_cert(issued.chain.clone(), private(&issued.key))
-        .unwrap()
-}
-
-fn builder() -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-}
 
 fn server(config: ServerConfig) -> Server {
     Server::tls(config, |talk| {
@@ -182,7 +170,7 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
         .build()
         .unwrap();
     let issued = world.issue(&["a.test"], |_| {});
-    let config = builder().with_client_cert_verifier(verifier);
+    let config = server_builder().with_client_cert_verifier(verifier);
     let server = server(
         config
             .with_single_cert(issued.chain.clone(), private(&issued.key))

@@ -1,11 +1,13 @@
 //! Certificates made on the spot: an authority, and whom it vouches for.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rcurl::plan::Tls;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ConfigBuilder, ServerConfig, WantsVerifier};
 
 /// An authority and the folder that its file stands in.
 pub(crate) struct World {
@@ -79,6 +81,22 @@ pub(crate) fn self_signed() -> Issued {
         chain: vec![certificate.der().clone()],
         key,
     }
+}
+
+/// A server's settings but for its certificate.
+pub(crate) fn server_builder() -> ConfigBuilder<ServerConfig, WantsVerifier> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+}
+
+/// A server that shows this certificate and asks for none.
+pub(crate) fn server_config(issued: &Issued) -> ServerConfig {
+    server_builder()
+        .with_no_client_auth()
+        .with_single_cert(issued.chain.clone(), private(&issued.key))
+        .unwrap()
 }
 
 pub(crate) fn pem(label: &str, der: &[u8]) -> String {

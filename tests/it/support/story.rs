@@ -117,12 +117,41 @@ impl Story {
         }
     }
 
+    /// The command line.
+    pub(crate) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// How each attempt to connect is met.
+    pub(crate) fn meetings(&self) -> &[Meeting] {
+        &self.meetings
+    }
+
+    /// Plays the story with further words; gives what came of it.
+    pub(crate) fn play(mut self, words: &[&str]) -> Outcome {
+        let folder = tempfile::tempdir().unwrap();
+        self.words.extend(words.iter().map(|&word| word.to_owned()));
+        self.perform(folder.path())
+    }
+
     /// Plays the story; gives its text with what came of it.
     pub(crate) fn tell(mut self) -> String {
         let folder = tempfile::tempdir().unwrap();
+        let outcome = self.perform(folder.path());
         let name = folder.path().display().to_string();
+        let ending = self.ending(&outcome, folder.path());
+        let ending = ending.replace(&name, "{dir}");
+        let ending = ending.replace(
+            concat!("rcurl/", env!("CARGO_PKG_VERSION")),
+            "rcurl/{version}",
+        );
+        self.text + &ending
+    }
+
+    fn perform(&mut self, folder: &Path) -> Outcome {
+        let name = folder.display().to_string();
         for (file, octets) in &self.given {
-            std::fs::write(folder.path().join(file), octets).unwrap();
+            std::fs::write(folder.join(file), octets).unwrap();
         }
         for value in self.environment.variables.values_mut() {
             *value = value.to_str().unwrap().replace("{dir}", &name).into();
@@ -134,14 +163,7 @@ impl Story {
             stdin: std::mem::take(&mut self.stdin),
             meetings: std::mem::take(&mut self.meetings),
         };
-        let outcome = scene.play();
-        let ending = self.ending(&outcome, folder.path());
-        let ending = ending.replace(&name, "{dir}");
-        let ending = ending.replace(
-            concat!("rcurl/", env!("CARGO_PKG_VERSION")),
-            "rcurl/{version}",
-        );
-        self.text + &ending
+        scene.play()
     }
 
     fn ending(&self, outcome: &Outcome, folder: &Path) -> String {
