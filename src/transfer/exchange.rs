@@ -213,6 +213,9 @@ impl Exchange<'_> {
             self.out.fill(self.http, room)?;
         }
         self.out.push(wire, self.tap);
+        if head.expects_continue {
+            self.tap.emit(Happening::AwaitingContinue);
+        }
         Ok(())
     }
 
