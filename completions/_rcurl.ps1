@@ -233,6 +233,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--tcp-nodelay', '--tcp-nodelay', 'ParameterName', 'Send small packets at once (the default)')
         [System.Management.Automation.CompletionResult]::new('--time-cond', '--time-cond', 'ParameterName', 'Only if changed since this date or file; -date: if not')
         [System.Management.Automation.CompletionResult]::new('-z', '-z', 'ParameterName', 'Only if changed since this date or file; -date: if not')
+        [System.Management.Automation.CompletionResult]::new('--timeline', '--timeline', 'ParameterName', 'Draw what the time of each transfer went into')
         [System.Management.Automation.CompletionResult]::new('--tls-max', '--tls-max', 'ParameterName', 'Use no later version of TLS than this')
         [System.Management.Automation.CompletionResult]::new('--tls13-ciphers', '--tls13-ciphers', 'ParameterName', 'Use these cipher suites of TLS 1.3')
         [System.Management.Automation.CompletionResult]::new('--tlsv1', '--tlsv1', 'ParameterName', 'Use TLS 1.0 or later; rustls begins with 1.2')

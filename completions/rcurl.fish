@@ -184,6 +184,7 @@ complete -c rcurl -l suppress-connect-headers -d 'Leave out a proxy\'s answer to
 complete -c rcurl -l tcp-fastopen -d 'Send data with the first packet, where the system can'
 complete -c rcurl -l tcp-nodelay -d 'Send small packets at once (the default)'
 complete -c rcurl -s 'z' -l time-cond -x -d 'Only if changed since this date or file; -date: if not'
+complete -c rcurl -l timeline -d 'Draw what the time of each transfer went into'
 complete -c rcurl -l tls-max -x -d 'Use no later version of TLS than this'
 complete -c rcurl -l tls13-ciphers -x -d 'Use these cipher suites of TLS 1.3'
 complete -c rcurl -s '1' -l tlsv1 -d 'Use TLS 1.0 or later; rustls begins with 1.2'

@@ -9,4 +9,6 @@ use super::When;
 pub struct Inspect {
     /// `--pretty`.
     pub pretty: When,
+    /// `--timeline`.
+    pub timeline: bool,
 }

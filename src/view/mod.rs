@@ -3,11 +3,13 @@
 //! Knows: which views a plan asks for, and in which order they are told. Must not know: what they
 //! say, or where events come from.
 
+mod amounts;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
 pub mod stamp;
 pub mod style;
+pub mod timeline;
 pub mod trace;
 pub mod writeout;
 
@@ -23,12 +25,13 @@ use notices::Notices;
 use progress::Progress;
 use stamp::Stamp;
 use style::Style;
+use timeline::Timeline;
 use trace::{Beside, Form, Place, Trace};
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
-/// before anybody else speaks, the trace tells a failure before the message does, and `-w` comes
-/// last. `stdout` and `stderr` are where talk goes after `--stderr`.
+/// before anybody else speaks, the trace tells a failure before the message does, what is drawn
+/// of a transfer comes behind, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
 pub fn observers(
     plan: &Plan,
     environment: &Environment,
@@ -44,7 +47,11 @@ pub fn observers(
     if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
         views.push(Box::new(trace));
     }
+    let timeline = Timeline::new(&plan.global, environment, stderr);
     views.push(Box::new(notices));
+    if let Some(timeline) = timeline {
+        views.push(Box::new(timeline));
+    }
     if let Some(write_out) = WriteOut::new(plan, environment, stdout, stderr, clock) {
         views.push(Box::new(write_out));
     }

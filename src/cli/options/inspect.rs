@@ -1,7 +1,7 @@
 //! What curl does not have.
 
-use super::Category::Inspect;
-use super::Means::{Attached, Flag};
+use super::Category::{Inspect, Verbose};
+use super::Means::{Attached, Flag, TurnsAll};
 use super::{Opt, row};
 use crate::cli::Asked;
 use crate::cli::state::Stop;
@@ -22,4 +22,6 @@ pub(super) static ROWS: &[Opt] = &[
             };
             Ok(())
         })),
+    row("timeline", "", &[Inspect, Verbose], "Draw what the time of each transfer went into")
+        .means(TurnsAll(|all| &mut all.inspect.timeline)),
 ];
