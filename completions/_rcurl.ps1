@@ -7,6 +7,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--anyauth', '--anyauth', 'ParameterName', 'Use the strongest scheme the server offers')
         [System.Management.Automation.CompletionResult]::new('--aws-sigv4', '--aws-sigv4', 'ParameterName', 'Sign the request for AWS, version 4')
         [System.Management.Automation.CompletionResult]::new('--basic', '--basic', 'ParameterName', 'Send user and password as they are (Basic)')
+        [System.Management.Automation.CompletionResult]::new('--budget', '--budget', 'ParameterName', 'Exit with 120 when a time is longer than this')
         [System.Management.Automation.CompletionResult]::new('--ca-native', '--ca-native', 'ParameterName', 'Trust the certificates of the system')
         [System.Management.Automation.CompletionResult]::new('--cacert', '--cacert', 'ParameterName', 'Trust the certificates in this file')
         [System.Management.Automation.CompletionResult]::new('--capath', '--capath', 'ParameterName', 'Trust the certificates in this directory')

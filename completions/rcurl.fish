@@ -4,6 +4,7 @@ complete -c rcurl -l alt-svc -r -F -d 'Keep here which other hosts serve the sam
 complete -c rcurl -l anyauth -d 'Use the strongest scheme the server offers'
 complete -c rcurl -l aws-sigv4 -x -d 'Sign the request for AWS, version 4'
 complete -c rcurl -l basic -d 'Send user and password as they are (Basic)'
+complete -c rcurl -l budget -x -d 'Exit with 120 when a time is longer than this'
 complete -c rcurl -l ca-native -d 'Trust the certificates of the system'
 complete -c rcurl -l cacert -r -F -d 'Trust the certificates in this file'
 complete -c rcurl -l capath -x -a '(__fish_complete_directories)' -d 'Trust the certificates in this directory'

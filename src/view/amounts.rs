@@ -18,6 +18,21 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
+/// The same to the microsecond: `200.004 ms`, `1.5 s`.
+pub(super) fn exact(time: Duration) -> String {
+    let micros = time.as_micros();
+    let (whole, fraction, unit) = if micros < 1_000_000 {
+        (micros / 1000, format!("{:03}", micros % 1000), "ms")
+    } else {
+        let (whole, micros) = (micros / 1_000_000, micros % 1_000_000);
+        (whole, format!("{micros:06}"), "s")
+    };
+    match fraction.trim_end_matches('0') {
+        "" => format!("{whole} {unit}"),
+        fraction => format!("{whole}.{fraction} {unit}"),
+    }
+}
+
 /// `1 octet`, `512 octets`, `5.24 MB`: a kilobyte is a thousand octets.
 pub(super) fn octets(count: u64) -> String {
     match count {
@@ -81,6 +96,20 @@ mod tests {
             (3_725_900_000_000, "3725 s"),
         ] {
             assert_eq!(time(Duration::from_nanos(nanos)), expected, "{nanos}");
+        }
+    }
+
+    #[test]
+    fn exact_times_have_what_digits_they_need() {
+        for (micros, expected) in [
+            (0, "0 ms"),
+            (4, "0.004 ms"),
+            (200_000, "200 ms"),
+            (200_004, "200.004 ms"),
+            (1_000_000, "1 s"),
+            (1_500_020, "1.50002 s"),
+        ] {
+            assert_eq!(exact(Duration::from_micros(micros)), expected, "{micros}");
         }
     }
 

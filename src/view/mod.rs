@@ -4,6 +4,7 @@
 //! say, or where events come from.
 
 mod amounts;
+pub mod budget;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
@@ -21,6 +22,7 @@ use crate::event::Observers;
 use crate::plan::{self, Destination, Global, Plan};
 use crate::streams::Console;
 
+use budget::Budget;
 use notices::Notices;
 use progress::Progress;
 use stamp::Stamp;
@@ -31,7 +33,7 @@ use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
 /// before anybody else speaks, the trace tells a failure before the message does, what is drawn
-/// of a transfer comes behind, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
+/// and judged of a transfer comes behind, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
 pub fn observers(
     plan: &Plan,
     environment: &Environment,
@@ -48,9 +50,13 @@ pub fn observers(
         views.push(Box::new(trace));
     }
     let timeline = Timeline::new(&plan.global, environment, stderr);
+    let budget = Budget::new(&plan.global, &notices);
     views.push(Box::new(notices));
     if let Some(timeline) = timeline {
         views.push(Box::new(timeline));
+    }
+    if let Some(budget) = budget {
+        views.push(Box::new(budget));
     }
     if let Some(write_out) = WriteOut::new(plan, environment, stdout, stderr, clock) {
         views.push(Box::new(write_out));

@@ -1,15 +1,23 @@
 //! What curl does not have.
 
-use super::Category::{Inspect, Verbose};
-use super::Means::{Attached, Flag, TurnsAll};
+use super::Category::{Inspect, Timeout, Verbose};
+use super::Means::{Attached, Flag, Takes, TurnsAll};
 use super::{Opt, row};
 use crate::cli::Asked;
+use crate::cli::budget;
 use crate::cli::state::Stop;
 use crate::cli::wrong::Wrong;
 use crate::plan::When;
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
+    row("budget", "<name=time,...>", &[Inspect, Timeout], "Exit with 120 when a time is longer than this")
+        .means(Takes(|state, value| {
+            for limit in budget::limits(value.text()?)? {
+                budget::add(&mut state.global.inspect.budget, limit);
+            }
+            Ok(())
+        })),
     row("demo", "", &[Inspect], "Make example requests to a server of rcurl's own, and show them")
         .means(Flag(|_| Err(Stop::Asked(Asked::Demo)))),
     row("pretty", "[=auto|always|never]", &[Inspect], "Lay JSON out and colour it: on a terminal, always, never")
