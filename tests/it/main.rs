@@ -45,5 +45,6 @@ mod source;
 mod stories;
 mod support;
 mod text;
+mod timeline;
 mod trace;
 mod writeout;

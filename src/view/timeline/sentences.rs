@@ -88,7 +88,7 @@ fn waiting(hop: &Hop) -> Option<String> {
     if server.is_zero() {
         return Some("The wait was no longer than a round trip.".to_owned());
     }
-    let percent = server.as_nanos() * 100 / wait.as_nanos();
+    let percent = (server.as_nanos() * 100 + wait.as_nanos() / 2) / wait.as_nanos();
     let (wait, server) = (time(wait), time(server));
     Some(format!(
         "Of the wait of {wait}, {server} ({percent} %) were {who}."
