@@ -176,6 +176,8 @@ pub struct TlsFacts {
     pub matched_name: Option<String>,
     /// For a proxy rather than the origin.
     pub for_proxy: bool,
+    /// How often the handshake went there and back.
+    pub round_trips: u32,
 }
 
 /// What became of the verification of a certificate.
@@ -356,6 +358,8 @@ pub enum Happening<'a> {
         /// The octets of the body as sent (with chunk framing); none without a body.
         body: Option<u64>,
     },
+    /// The head is sent, and the body waits for `100 Continue`.
+    AwaitingContinue,
     /// The wait for `100 Continue` ended without an answer.
     ContinueNotGranted,
     /// 417 came while `100 Continue` was waited for.

@@ -3,6 +3,7 @@
 //! Knows: plain data, one field per thing a user can ask for. Must not know: how words became this,
 //! or how it is carried out. Secrets are wrapped, so that `Debug` tells none.
 
+mod budget;
 mod inspect;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::glob::Glob;
 
+pub use budget::{Limit, MEASURES, Measure};
 pub use inspect::{Inspect, WireLimit};
 
 /// A whole command line.

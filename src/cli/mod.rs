@@ -10,6 +10,7 @@
 //!   -K file ─┘  (clap)     in order  (apply)
 //! ```
 
+mod budget;
 pub mod completions;
 mod conditions;
 mod config;

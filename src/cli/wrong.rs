@@ -44,6 +44,8 @@ pub(crate) enum Wrong {
     NotText,
     /// Known, and not to be had here: the sentence says why.
     Refused(&'static str),
+    /// An argument of a form of its own: the sentence says what is not right.
+    Said(String),
 }
 
 impl Wrong {
@@ -77,6 +79,7 @@ impl fmt::Display for Wrong {
             Wrong::LineBreak => "the argument holds a line break or a NUL",
             Wrong::NotText => "the argument is not UTF-8",
             Wrong::Refused(sentence) => sentence,
+            Wrong::Said(sentence) => sentence,
         })
     }
 }

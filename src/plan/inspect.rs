@@ -2,7 +2,7 @@
 //!
 //! Knows: plain data, one field per thing a user can ask for. Must not know: views.
 
-use super::When;
+use super::{Limit, When};
 
 /// The inspector's part of the command line.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,6 +13,10 @@ pub struct Inspect {
     pub dry_run: bool,
     /// `--wire`.
     pub wire: Option<WireLimit>,
+    /// `--timeline`.
+    pub timeline: bool,
+    /// `--budget`, each name once.
+    pub budget: Vec<Limit>,
 }
 
 /// How much of each body `--wire` shows.

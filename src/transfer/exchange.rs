@@ -205,6 +205,9 @@ impl Exchange<'_> {
         let leave = head.expects_continue.then_some(patience);
         self.out.begin(self.http, head, leave)?;
         self.out.push(wire, self.tap);
+        if head.expects_continue {
+            self.tap.emit(Happening::AwaitingContinue);
+        }
         Ok(())
     }
 

@@ -7,17 +7,29 @@
 //! its own hop's beginning ("when a redirect is followed, the time from each request is added
 //! together"); sizes of content are the last hop's; sizes of heads are those of all hops.
 
+mod connections;
+mod course;
 mod hop;
+mod shares;
+mod steps;
+mod trips;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::event::{Certificate, Direction, Event, Happening, Layer, Peer, TlsFacts, Verification};
+use crate::event::{Certificate, Direction, Event, Happening, Layer, TlsFacts, Verification};
 use crate::http1::{Head, Role};
+use crate::target::Scheme;
 
+use connections::Connections;
+
+pub use connections::Ends;
+pub use course::Course;
 pub use hop::{Hop, Phase, Stage};
+pub use shares::Share;
+pub use steps::{Doing, End, Kind, Step};
+pub use trips::{Made, RoundTrip, Trips, Yardstick};
 
 /// Whether the heads of all hops are kept, or the last one's only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,21 +41,23 @@ pub enum Heads {
     EveryHop,
 }
 
+/// Whether the tries before the present one are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tries {
+    /// Only the last one is looked at.
+    #[default]
+    LastTry,
+    /// All of them are drawn.
+    EveryTry,
+}
+
 /// The books of a run: an account for each transfer under way.
 #[derive(Debug, Default)]
 pub struct Ledger {
     heads: Heads,
+    tries: Tries,
     accounts: BTreeMap<u32, Account>,
-    connections: BTreeMap<u32, Ends>,
-}
-
-/// The two ends of a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ends {
-    /// The other end.
-    pub peer: Peer,
-    /// Our end, where it has an address.
-    pub local: Option<SocketAddr>,
+    connections: Connections,
 }
 
 /// What one transfer comes to.
@@ -61,6 +75,8 @@ pub struct Account {
     pub retries: u32,
     /// The present try; a retry begins with an empty one.
     pub attempt: Attempt,
+    /// The tries before it, where they are kept.
+    earlier: Vec<Attempt>,
     /// How the transfer ended: exit status and message of a failure.
     pub failure: Option<(u8, String)>,
     retrying: bool,
@@ -122,6 +138,13 @@ impl Ledger {
         }
     }
 
+    /// The same books with the tries before the present one kept.
+    #[must_use]
+    pub fn with(mut self, tries: Tries) -> Self {
+        self.tries = tries;
+        self
+    }
+
     /// The account of a transfer under way.
     pub fn account(&self, transfer: u32) -> Option<&Account> {
         self.accounts.get(&transfer)
@@ -139,10 +162,7 @@ impl Ledger {
 
     /// Enters one event; a transfer that has not started, or is over, has no account.
     pub fn record(&mut self, event: &Event<'_>) {
-        self.record_connection(event);
-        let ends = event
-            .connection
-            .and_then(|connection| self.connections.get(&connection));
+        self.connections.record(event);
         if let Happening::Started { .. } = event.what {
             self.accounts
                 .insert(event.transfer, Account::opened(event.transfer, event.at));
@@ -150,32 +170,20 @@ impl Ledger {
         let Some(account) = self.accounts.get_mut(&event.transfer) else {
             return;
         };
-        account.record(event, self.heads);
-        if let Some(connection) = event.connection {
-            account.attempt.connection = Some(connection);
-            if let Some(ends) = ends
-                && account.attempt.ends.as_ref() != Some(ends)
-            {
-                account.attempt.ends = Some(ends.clone());
-            }
-        }
-    }
-
-    fn record_connection(&mut self, event: &Event<'_>) {
+        account.record(event, self.heads, self.tries);
         let Some(connection) = event.connection else {
             return;
         };
-        match &event.what {
-            Happening::Connected { peer, local } => {
-                let ends = Ends {
-                    peer: (*peer).clone(),
-                    local: *local,
-                };
-                self.connections.insert(connection, ends);
-            }
-            Happening::Ended { .. } => {
-                self.connections.remove(&connection);
-            }
+        account.attempt.connection = Some(connection);
+        if let Some(ends) = self.connections.ends(event)
+            && account.attempt.ends.as_ref() != Some(ends)
+        {
+            account.attempt.ends = Some(ends.clone());
+        }
+        let hop = account.attempt.hops.last_mut();
+        match (&event.what, hop) {
+            (Happening::Established { .. }, Some(hop)) => self.connections.established(event, hop),
+            (Happening::Reused { .. }, Some(hop)) => hop.spared = self.connections.made(event),
             _ => {}
         }
     }
@@ -190,12 +198,13 @@ impl Account {
             operation: 0,
             retries: 0,
             attempt: Attempt::begun(at),
+            earlier: Vec::new(),
             failure: None,
             retrying: false,
         }
     }
 
-    fn record(&mut self, event: &Event<'_>, heads: Heads) {
+    fn record(&mut self, event: &Event<'_>, heads: Heads, tries: Tries) {
         match &event.what {
             Happening::Started {
                 url,
@@ -212,7 +221,12 @@ impl Account {
             }
             Happening::Requesting { .. } if self.retrying => {
                 self.retrying = false;
-                self.attempt = Attempt::begun(event.at);
+                let next = Attempt::begun(event.at);
+                let mut last = std::mem::replace(&mut self.attempt, next);
+                if tries == Tries::EveryTry {
+                    last.forget_what_was_said();
+                    self.earlier.push(last);
+                }
             }
             Happening::Finished {
                 outcome: Err(error),
@@ -222,9 +236,33 @@ impl Account {
         self.attempt.record(event, heads);
     }
 
+    /// The tries, in order, as far as they are kept.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.earlier.iter().chain([&self.attempt])
+    }
+
+    /// Where the time went.
+    pub fn course(&self) -> Course {
+        Course::of(self)
+    }
+
     /// The last URL asked, or the one that was typed.
     pub fn effective_url(&self) -> &str {
         self.attempt.hop().map_or(&self.url, |hop| hop.url.as_str())
+    }
+
+    /// The same without user and password, for talk.
+    pub fn shown_url(&self) -> String {
+        if let Some(hop) = self.attempt.hop() {
+            return hop.shown_url().to_owned();
+        }
+        // What is no URL for us may still have a password before its last `@`.
+        let (scheme, rest) = match self.url.split_once("://") {
+            Some((scheme, rest)) => (format!("{scheme}://"), rest),
+            None => (String::new(), self.url.as_str()),
+        };
+        let (_, bare) = rest.rsplit_once('@').unwrap_or(("", rest));
+        scheme + bare
     }
 }
 
@@ -253,6 +291,29 @@ impl Attempt {
             heading: Layer::Http,
             with_head: false,
         }
+    }
+
+    /// The time so far to a stage that the last hop has not come to, and would have.
+    pub fn time_short_of(&self, stage: Stage) -> Option<Duration> {
+        let missing = self.hop().filter(|hop| hop.time(stage).is_none())?;
+        let ever = stage != Stage::AppConnect || missing.scheme == Scheme::Https;
+        ever.then(|| self.time(stage) + missing.total())
+    }
+
+    /// When the latest event of it was.
+    pub fn ended(&self) -> Instant {
+        self.began + self.total
+    }
+
+    /// How long the steps of this share took, in all hops together.
+    pub fn share(&self, share: Share) -> Duration {
+        self.hops.iter().map(|hop| hop.share(share)).sum()
+    }
+
+    /// Times stay; heads and certificates, which can be large, go.
+    fn forget_what_was_said(&mut self) {
+        self.hops.iter_mut().for_each(|hop| hop.head = None);
+        self.certificates.clear();
     }
 
     /// The last request and its response.

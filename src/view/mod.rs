@@ -3,11 +3,14 @@
 //! Knows: which views a plan asks for, and in which order they are told. Must not know: what they
 //! say, or where events come from.
 
+mod amounts;
+pub mod budget;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
 pub mod stamp;
 pub mod style;
+pub mod timeline;
 pub mod trace;
 pub mod wire;
 pub mod writeout;
@@ -20,17 +23,19 @@ use crate::event::Observers;
 use crate::plan::{self, Destination, Global, Plan};
 use crate::streams::Console;
 
+use budget::Budget;
 use notices::Notices;
 use progress::Progress;
 use stamp::Stamp;
 use style::Style;
+use timeline::Timeline;
 use trace::{Beside, Form, Place, Trace};
 use wire::Wire;
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
-/// before anybody else speaks, the trace tells a failure before the message does, and `-w` comes
-/// last. `stdout` and `stderr` are where talk goes after `--stderr`.
+/// before anybody else speaks, the trace tells a failure before the message does, what is drawn
+/// and judged of a transfer comes behind, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
 pub fn observers(
     plan: &Plan,
     environment: &Environment,
@@ -51,7 +56,15 @@ pub fn observers(
     if let Some(wire) = Wire::new(plan, environment, stderr, clock.as_ref()) {
         views.push(Box::new(wire));
     }
+    let timeline = Timeline::new(&plan.global, environment, stderr).filter(|_| happens);
+    let budget = Budget::new(&plan.global, &notices).filter(|_| happens);
     views.push(Box::new(notices));
+    if let Some(timeline) = timeline {
+        views.push(Box::new(timeline));
+    }
+    if let Some(budget) = budget {
+        views.push(Box::new(budget));
+    }
     let write_out = WriteOut::new(plan, environment, stdout, stderr, clock);
     if let Some(write_out) = write_out.filter(|_| happens) {
         views.push(Box::new(write_out));

@@ -88,6 +88,18 @@ impl Notices {
         self.out.tell(&text);
     }
 
+    /// Tells what somebody who was asked for a verdict has to object, as a failure is told.
+    pub fn objection(&self, what: &str, why: &str) {
+        if !self.failures {
+            return;
+        }
+        let mut text = Vec::new();
+        let start = format!("rcurl: {what}:");
+        self.style.paint(Meaning::Bad, start.as_bytes(), &mut text);
+        text.extend_from_slice(format!(" {}\n", self.style.safe_lines(why)).as_bytes());
+        self.out.tell(&text);
+    }
+
     /// Tells that the command line cannot be understood; `-s` does not silence it.
     pub fn usage(&self, message: &str) {
         let message = self.style.safe_lines(message);

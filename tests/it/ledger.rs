@@ -3,9 +3,12 @@
 use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
-use rcurl::event::{Bytes, Direction, Ending, Event, Happening, Layer, Peer};
+use rcurl::error::{Error, Exit};
+use rcurl::event::{Bytes, Direction, Ending, Event, Happening, Layer, Lookup, Peer, TlsFacts};
 use rcurl::http1::{Head, Role};
-use rcurl::view::ledger::{Account, Heads, Ledger, Phase, Stage};
+use rcurl::view::ledger::{
+    Account, Doing, End, Heads, Ledger, Phase, Share, Stage, Tries, Yardstick,
+};
 
 use super::scripted::target;
 
@@ -224,4 +227,243 @@ fn an_interim_response_is_not_the_response() {
     assert_eq!(spent(Phase::Lookup), None);
     assert_eq!(hop.status, 200);
     assert_eq!(desk.time(Stage::StartTransfer), 11);
+}
+
+fn peer(last: u8) -> Peer {
+    Peer::Tcp(([10, 0, 0, last], 80).into())
+}
+
+/// Each step in a line: from and to in milliseconds, what, and how it ended.
+fn steps(desk: &Desk) -> Vec<String> {
+    let hop = desk.account().attempt.hop().unwrap();
+    let since = |at: Instant| (at - desk.start).as_millis();
+    let line = |step: &rcurl::view::ledger::Step| {
+        let (from, to) = (since(step.began), since(step.ended));
+        format!("{from}-{to} {:?} {:?}", step.what.kind(), step.end)
+    };
+    hop.steps().iter().map(line).collect()
+}
+
+#[test]
+fn attempts_that_run_side_by_side_end_with_the_first_that_answers() {
+    let (first, second, third) = (peer(1), peer(2), peer(3));
+    let refused = std::io::Error::from(rustix::io::Errno::CONNREFUSED);
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.at(1, Happening::Connecting { peer: &first })
+        .at(201, Happening::Connecting { peer: &second })
+        .at(401, Happening::Connecting { peer: &third });
+    let (peer, local) = (&second, None);
+    let error = &refused;
+    desk.at(410, Happening::ConnectFailed { peer, local, error });
+    let peer = &first;
+    desk.on(450, Some(0), Happening::Connected { peer, local });
+    assert_eq!(
+        steps(&desk),
+        [
+            "1-450 Connect Done",
+            "201-410 Connect Refused(\"Connection refused\")",
+            "401-450 Connect Overtaken",
+        ]
+    );
+    let hop = desk.account().attempt.hop().unwrap();
+    let together = hop.share(Share::Connect).as_millis();
+    assert_eq!(together, 449, "what goes on at the same time counts once");
+    assert_eq!(hop.trips().connect, 2);
+    assert_eq!(hop.round_trip().unwrap().time.as_millis(), 449);
+}
+
+#[test]
+fn the_wait_for_leave_is_a_step_and_so_are_the_parts_of_sending() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.piece(0, Direction::Out, Role::RequestLine, 16)
+        .at(1, Happening::AwaitingContinue)
+        .at(5, Happening::ContinueNotGranted)
+        .piece(5, Direction::Out, Role::Content, 100)
+        .piece(7, Direction::Out, Role::Content, 100)
+        .at(8, Happening::RequestSent { body: Some(200) })
+        .piece(20, Direction::In, Role::StatusLine, 17)
+        .piece(30, Direction::In, Role::Content, 9)
+        .at(31, Happening::Exchanged);
+    assert_eq!(
+        steps(&desk),
+        [
+            "0-1 Send Done",
+            "1-5 AwaitContinue TimedOut",
+            "5-8 Send Done",
+            "8-20 Wait Done",
+            "20-31 Receive Done",
+        ]
+    );
+}
+
+#[test]
+fn an_answer_before_the_request_is_out_makes_the_rest_pointless() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.piece(0, Direction::Out, Role::RequestLine, 16)
+        .piece(3, Direction::Out, Role::Content, 9)
+        .piece(7, Direction::In, Role::StatusLine, 9)
+        .at(9, Happening::Exchanged);
+    assert_eq!(steps(&desk), ["0-3 Send Pointless", "7-9 Receive Done"]);
+}
+
+#[test]
+fn what_was_under_way_ends_with_the_failure() {
+    let check = |exit, expected: End| {
+        let error = Error::new(exit, "");
+        let mut desk = Desk::new();
+        desk.at(0, started()).ask(0);
+        desk.at(1, Happening::Resolving { host: "a.test" })
+            .at(9, Happening::Failed { error: &error })
+            .at(
+                10,
+                Happening::Finished {
+                    outcome: Err(&error),
+                },
+            );
+        let hop = desk.account().attempt.hop().unwrap();
+        assert_eq!(hop.steps()[0].end, expected);
+        assert_eq!(hop.steps()[0].took().as_millis(), 8);
+        let course = desk.account().course();
+        assert_eq!(course.failed_in, Some((Share::LookUp, expected)));
+    };
+    check(Exit::OperationTimedout, End::TimedOut);
+    check(Exit::RecvError, End::Broken);
+}
+
+#[test]
+fn a_second_connection_of_a_hop_is_measured_by_itself() {
+    let secured = |for_proxy| TlsFacts {
+        version: "TLSv1.3",
+        round_trips: 1,
+        for_proxy,
+        ..TlsFacts::default()
+    };
+    let local = None;
+    let (proxy, session) = (peer(1), secured(false));
+    let peer = &proxy;
+    let tunnelling = || Happening::Tunnelling {
+        authority: "a.test:443",
+    };
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.on(0, Some(0), Happening::Connecting { peer })
+        .on(1, Some(0), Happening::Connected { peer, local })
+        .on(1, Some(0), tunnelling());
+    let how = Ending::ShutDown;
+    desk.on(4, Some(0), Happening::Ended { how })
+        .on(5, Some(1), Happening::Connecting { peer })
+        .on(6, Some(1), Happening::Connected { peer, local })
+        .on(6, Some(1), tunnelling())
+        .on(26, Some(1), Happening::Tunnelled { status: 200 });
+    let trust = &rcurl::event::Trust::default();
+    desk.on(26, Some(1), Happening::Securing { alpn: &[], trust });
+    let session = &session;
+    desk.on(41, Some(1), Happening::Secured { session });
+    let host = "a.test";
+    desk.on(42, Some(1), Happening::Established { host, peer, local });
+    let hop = desk.account().attempt.hop().unwrap();
+    let way = hop.round_trip().unwrap();
+    assert_eq!((way.time.as_millis(), way.from), (15, Yardstick::Tls));
+    assert_eq!(hop.trips().total(), 2 + 2 + 1);
+    desk.on(50, Some(1), Happening::Kept { host });
+    desk.ledger.close(0).unwrap();
+    desk.at(60, started()).ask(60);
+    desk.on(60, Some(1), reused());
+    let spared = desk.account().attempt.hop().unwrap().spared.unwrap();
+    assert_eq!(spared.took.as_millis(), 42 - 5);
+    assert_eq!(spared.trips.total(), 3);
+}
+
+#[test]
+fn a_name_that_needs_no_resolver_is_no_step() {
+    let addresses = &["127.0.0.1:80".parse().unwrap()];
+    let (host, port) = ("127.0.0.1", 80);
+    for lookup in [Lookup::Literal, Lookup::Cached, Lookup::Asked] {
+        let mut desk = Desk::new();
+        desk.at(0, started()).ask(0);
+        let resolved = Happening::Resolved {
+            host,
+            port,
+            addresses,
+            lookup,
+        };
+        desk.at(1, resolved);
+        assert!(steps(&desk).is_empty(), "{lookup:?}");
+    }
+}
+
+#[test]
+fn the_course_of_a_transfer_counts_every_try_and_each_pause() {
+    let mut desk = Desk::new();
+    desk.ledger = Ledger::new(Heads::LastHop).with(Tries::EveryTry);
+    desk.at(0, started());
+    for (begin, wait) in [(0, 10), (1000, 30), (3000, 50)] {
+        desk.ask(begin)
+            .piece(begin, Direction::Out, Role::RequestLine, 16)
+            .at(begin + 1, Happening::RequestSent { body: None })
+            .piece(begin + 1 + wait, Direction::In, Role::StatusLine, 20)
+            .at(begin + 2 + wait, Happening::Exchanged);
+        if begin < 3000 {
+            desk.at(
+                begin + 100,
+                Happening::Retrying {
+                    problem: "HTTP error",
+                    after: Duration::from_secs(1),
+                    left: 1,
+                },
+            );
+        }
+    }
+    desk.at(3100, Happening::Finished { outcome: Ok(()) });
+    let course = desk.account().course();
+    let millis = Share::ALL.map(|share| course.share(share).as_millis());
+    let known: u128 = 3 + 90 + 3 + 900 + 1900;
+    let none = 0;
+    assert_eq!(
+        millis,
+        [
+            none,
+            none,
+            none,
+            none,
+            3,
+            none,
+            90,
+            3,
+            900 + 1900,
+            3100 - known
+        ]
+    );
+    assert_eq!((course.total.as_millis(), course.pauses), (3100, 2));
+    assert_eq!(course.largest(), Share::Pause);
+    assert_eq!(course.server, None, "nobody measured the way");
+}
+
+#[test]
+fn interim_responses_without_end_take_no_room() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.at(1, Happening::RequestSent { body: None });
+    for _ in 0..10_000 {
+        let (direction, layer, role) = (Direction::In, Layer::Http, Role::StatusLine);
+        let bytes = Bytes::Seen(b"HTTP/1.1 102 Processing\r\n");
+        let piece = Happening::Piece {
+            direction,
+            layer,
+            role,
+            bytes,
+        };
+        desk.at(5, piece).head(5, "HTTP/1.1 102 Processing\r\n\r\n");
+    }
+    let hop = desk.account().attempt.hop().unwrap();
+    let interim = |step: &&rcurl::view::ledger::Step| matches!(step.what, Doing::Interim { .. });
+    let drawn = hop.steps().iter().filter(interim).count() as u32;
+    assert!(
+        drawn < 20 && drawn + hop.more_interim() == 10_000,
+        "{drawn}"
+    );
+    assert!(hop.steps().len() < 40);
 }

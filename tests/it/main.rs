@@ -47,6 +47,7 @@ mod source;
 mod stories;
 mod support;
 mod text;
+mod timeline;
 mod trace;
 mod wire;
 mod writeout;

@@ -240,3 +240,13 @@ fn the_files_made_from_the_table_are_fresh() {
         );
     }
 }
+
+#[test]
+fn every_time_that_a_budget_can_limit_is_named_in_its_text() {
+    let texts = include_str!("../../man/options.md");
+    let (_, text) = texts.split_once("\n## --budget\n").unwrap();
+    let (text, _) = text.split_once("\n## ").unwrap();
+    for (name, _) in rcurl::plan::MEASURES {
+        assert!(text.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -20,7 +20,7 @@ mod wire;
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConnection};
+use rustls::{CertificateError, ClientConnection, HandshakeKind, ProtocolVersion};
 
 use super::{Deadlines, Place, Wait, Wire};
 use crate::error::{Error, Result, reason};
@@ -169,6 +169,7 @@ impl Handshake<'_> {
                 wanted_name: wanted.to_owned(),
                 matched_name: matched,
                 for_proxy: self.layer == Layer::ProxyTls,
+                round_trips: round_trips(session),
             },
         });
     }
@@ -197,6 +198,19 @@ impl Handshake<'_> {
             Broken::Cut => Error::tls_connect(CUT),
             Broken::Wire(error) => Error::tls_connect(&reason(&error)).because(error),
         }
+    }
+}
+
+/// How often a handshake goes there and back before the client may speak (RFC 8446, 2; RFC 5246, 7.3).
+fn round_trips(session: &ClientConnection) -> u32 {
+    let one = match session.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => 1,
+        _ => 2,
+    };
+    match session.handshake_kind() {
+        Some(HandshakeKind::FullWithHelloRetryRequest) => one + 1,
+        Some(HandshakeKind::Resumed) => 1,
+        Some(HandshakeKind::Full) | None => one,
     }
 }
 

@@ -6,6 +6,9 @@
 use std::time::{Duration, Instant};
 
 use super::is_head;
+use super::shares::{Share, taken};
+use super::steps::{Step, Steps};
+use super::trips::{Made, RoundTrip, Trips};
 use crate::event::{Bytes, Direction, Event, Happening, Layer, Lookup};
 use crate::http1::{Head, Role, Version, parse_field_line};
 use crate::target::{Scheme, Target};
@@ -64,6 +67,8 @@ impl Phase {
 pub struct Hop {
     /// The URL asked, credentials included.
     pub url: String,
+    /// The same without credentials, where it has some.
+    bare_url: Option<String>,
     /// Its scheme.
     pub scheme: Scheme,
     /// The method.
@@ -84,17 +89,23 @@ pub struct Hop {
     pub received: u64,
     /// Octets of the body sent, chunk framing included.
     pub sent: u64,
+    /// What using a connection again saved, where it is known.
+    pub spared: Option<Made>,
+    /// The connection, used before, was dead: another hop asks the same on a fresh one.
+    pub died: bool,
     began: Instant,
     latest: Instant,
     reached: [Option<Instant>; 6],
     running: [Option<Instant>; 7],
     spent: [Option<Duration>; 7],
+    steps: Steps,
 }
 
 impl Hop {
     pub(super) fn begun(at: Instant, target: &Target, method: &str, by_proxy: bool) -> Self {
         Self {
             url: target.to_string(),
+            bare_url: target.userinfo.is_some().then(|| target.without_userinfo()),
             scheme: target.scheme,
             method: method.to_owned(),
             by_proxy,
@@ -105,12 +116,20 @@ impl Hop {
             head: None,
             received: 0,
             sent: 0,
+            spared: None,
+            died: false,
             began: at,
             latest: at,
             reached: [None; 6],
             running: [None; 7],
             spent: [None; 7],
+            steps: Steps::default(),
         }
+    }
+
+    /// The URL asked without credentials, for talk.
+    pub fn shown_url(&self) -> &str {
+        self.bare_url.as_deref().unwrap_or(&self.url)
     }
 
     /// From the beginning of the hop to this stage, a microsecond at least as in curl.
@@ -140,9 +159,53 @@ impl Hop {
         self.latest.saturating_duration_since(self.began)
     }
 
+    /// What was done one after the other, in the order in which it began.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps.all
+    }
+
+    /// Interim responses beyond those that are among the steps.
+    pub fn more_interim(&self) -> u32 {
+        self.steps.more_interim
+    }
+
+    /// How long the steps of this share took.
+    pub fn share(&self, share: Share) -> Duration {
+        taken(self.steps(), share)
+    }
+
+    /// The round trips that were made.
+    pub fn trips(&self) -> Trips {
+        Trips::of(self.steps())
+    }
+
+    /// What one round trip takes, measured when the connection was made.
+    pub fn round_trip(&self) -> Option<RoundTrip> {
+        let spared = self.spared.and_then(|made| made.round_trip);
+        RoundTrip::estimated(self.steps.present()).or(spared)
+    }
+
+    /// How much of the wait for the response was the server's: all but one round trip.
+    pub fn server(&self) -> Option<Duration> {
+        let way = self.round_trip().filter(|_| self.trips().request > 0)?;
+        Some(self.share(Share::Wait).saturating_sub(way.time))
+    }
+
+    /// What it took to make the connection, which stands since the latest event.
+    pub(super) fn made(&self) -> Made {
+        let steps = self.steps.present();
+        let began = steps.first().map_or(self.latest, |step| step.began);
+        Made {
+            took: self.latest.saturating_duration_since(began),
+            trips: Trips::of(steps),
+            round_trip: RoundTrip::estimated(steps),
+        }
+    }
+
     pub(super) fn record(&mut self, event: &Event<'_>, heading: Layer) {
         let at = event.at;
         self.latest = at;
+        self.steps.record(event, heading);
         match &event.what {
             Happening::Resolving { .. } => self.start(Phase::Lookup, at),
             Happening::Resolved { lookup, .. } => {
@@ -172,6 +235,7 @@ impl Hop {
                 }
             }
             Happening::Reused { .. } => self.reuse(at),
+            Happening::Redialling { .. } => self.died = true,
             Happening::RequestSent { .. } => {
                 self.reach(Stage::PostTransfer, at);
                 self.stop(Phase::Sending, at);

@@ -53,6 +53,25 @@ impl Server {
         })
     }
 
+    /// The same as a proxy: the TLS is that of the origin, behind a CONNECT that is granted.
+    pub(crate) fn tunnelled(
+        config: ServerConfig,
+        act: impl Fn(&mut Talk) + Send + Sync + 'static,
+    ) -> Self {
+        let config = Arc::new(config);
+        Self::start("https", act, move |mut socket| {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut octet = [0];
+                socket.read_exact(&mut octet).ok()?;
+                head.push(octet[0]);
+            }
+            socket.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
+            let session = ServerConnection::new(config.clone()).ok()?;
+            Some(Box::new(StreamOwned::new(session, socket)))
+        })
+    }
+
     fn start(
         scheme: &'static str,
         act: impl Fn(&mut Talk) + Send + Sync + 'static,
