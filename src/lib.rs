@@ -28,7 +28,7 @@ use cli::{Asked, Refusal};
 use clock::Clock;
 use demo::Demo;
 use environment::Environment;
-use error::Exit;
+use error::{Exit, reason};
 use event::Tap;
 use net::{Network, Sockets, Surroundings};
 use plan::{Destination, Global, Plan};
@@ -97,21 +97,19 @@ fn line_of(input: &mut Input) -> Zeroizing<Vec<u8>> {
 
 fn carry_out(plan: &Plan, world: World) -> Exit {
     let World {
-        environment,
-        streams,
+        mut environment,
+        mut streams,
         sockets,
         clock,
         noise,
         secret_line: _,
     } = world;
-    let streams = match redirected(plan, streams) {
-        Ok(streams) => streams,
-        Err((streams, warning)) => {
-            Notices::new(&plan.global, &environment, &streams.stderr).warn(&warning);
-            streams
-        }
-    };
-    Notices::new(&plan.global, &environment, &streams.stderr).about(plan);
+    let redirected = redirect(plan, &mut streams, &mut environment);
+    let notices = Notices::new(&plan.global, &environment, &streams.stderr);
+    if let Err(warning) = redirected {
+        notices.warn(&warning);
+    }
+    notices.about(plan);
     let observers = view::observers(plan, &environment, &streams.stdout, &streams.stderr, &clock);
     let mut surroundings = surroundings(&environment);
     if plan.global.inspect.dry_run {
@@ -133,17 +131,32 @@ fn carry_out(plan: &Plan, world: World) -> Exit {
     if exit == Exit::Ok { verdict } else { exit }
 }
 
-/// `--stderr`: talk goes elsewhere.
-fn redirected(plan: &Plan, mut streams: Streams) -> Result<Streams, (Streams, String)> {
+/// `--stderr`: talk goes elsewhere, dressed for the place that it goes to.
+///
+/// # Errors
+/// A sentence for the user, when the file cannot be made; talk then stays where it was.
+fn redirect(
+    plan: &Plan,
+    streams: &mut Streams,
+    environment: &mut Environment,
+) -> Result<(), String> {
     match &plan.global.stderr {
         None | Some(Destination::Stderr) => {}
-        Some(Destination::Stdout) => streams.stderr = streams.stdout.clone(),
-        Some(Destination::File(path)) => match std::fs::File::create(path) {
-            Ok(file) => streams.stderr = Console::from_file(file),
-            Err(_) => return Err((streams, format!("Failed to open {}", path.display()))),
-        },
+        Some(Destination::Stdout) => {
+            streams.stderr = streams.stdout.clone();
+            environment.stderr_is_terminal = environment.stdout_is_terminal;
+            environment.stderr_takes_colour = environment.stdout_takes_colour;
+        }
+        Some(Destination::File(path)) => {
+            let file = std::fs::File::create(path).map_err(|error| {
+                format!("Failed to open {}: {}", path.display(), reason(&error))
+            })?;
+            streams.stderr = Console::from_file(file);
+            environment.stderr_is_terminal = false;
+            environment.stderr_takes_colour = false;
+        }
     }
-    Ok(streams)
+    Ok(())
 }
 
 /// The files that the environment names, in curl's order.
