@@ -358,13 +358,11 @@ impl Connection {
 
     /// The response does not begin with a status line. HTTP/0.9, if that may be.
     fn headless(&mut self) -> Result<(usize, Step), Broken> {
-        if self.version.is_some() || self.method == "HEAD" {
-            return Err(Broken::NoStatusLine);
-        }
         match self.settings.http09 {
-            Http09::Allowed => {}
+            _ if self.version.is_some() => return Err(Broken::NoStatusLine),
             Http09::Refused => return Err(Broken::Http09),
-            Http09::Impossible => return Err(Broken::NoStatusLine),
+            Http09::Allowed if self.method != "HEAD" => {}
+            Http09::Allowed | Http09::Impossible => return Err(Broken::NoStatusLine),
         }
         self.version = Some(Version::Http09);
         self.persistent = false;

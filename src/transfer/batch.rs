@@ -127,6 +127,7 @@ impl Batch<'_> {
 
     /// One transfer with its retries, from `Started` to `Finished`.
     fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> End {
+        let operation = errand.as_ref().ok().map(|errand| errand.operation);
         let result = errand
             .map_err(Failure::Unready)
             .and_then(|errand| self.courier.run(errand, &mut tap.clone()));
@@ -136,6 +137,9 @@ impl Batch<'_> {
             Err(Failure::Failed(error)) => (Err(error), FATAL.contains(&error.exit)),
         };
         tap.emit(Happening::Finished { outcome });
+        if let Some(operation) = operation {
+            self.courier.show_cookies(operation, tap);
+        }
         End {
             exit: outcome.map_or_else(|error| error.exit, |()| Exit::Ok),
             of_the_run,

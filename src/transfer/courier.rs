@@ -66,12 +66,16 @@ impl<'a> Courier<'a> {
             operation: errand.operation,
         });
         let ready = self.prepare(operation, errand).map_err(Failure::Unready)?;
-        let result = self.carry(operation, ready, tap);
-        let jar = operation.cookies.jar.as_ref();
+        self.carry(operation, ready, tap).map_err(Failure::Failed)
+    }
+
+    /// `-c -`: the jar on standard output, once a transfer is over.
+    pub(crate) fn show_cookies(&self, operation: usize, tap: &Tap) {
+        let jar = |operation: &'a Operation| operation.cookies.jar.as_ref();
+        let jar = self.plan.operations.get(operation).and_then(jar);
         if jar.is_some_and(|jar| jar.as_os_str() == "-") && !self.plan.global.inspect.dry_run {
             self.shared.tell_stdout(&self.shared.memory.cookies(tap));
         }
-        result.map_err(Failure::Failed)
     }
 
     /// Everything that can be found out before anybody is asked.
