@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rcurl::error::{Error, Exit};
 use rcurl::event::{
-    Bytes, Certificate, Direction, Ending, Happening, Interest, Layer, Lookup, Side, TlsFacts,
-    Trust, Verification,
+    Bytes, Certificate, Direction, Distrust, Ending, Fault, Happening, Interest, Layer, Lookup,
+    Side, TlsFacts, Trust, Verification,
 };
 use rcurl::http1::Role;
 use rcurl::plan::{Destination, Plan, Trace};
@@ -309,6 +309,11 @@ signed using ecdsa-with-SHA256
     );
 }
 
+fn distrust(fault: Fault, reason: &str) -> Distrust {
+    let reason = reason.to_owned();
+    Distrust { fault, reason }
+}
+
 #[test]
 fn a_wrong_name_and_no_verification_are_told() {
     let told = |session: &TlsFacts| {
@@ -319,7 +324,7 @@ fn a_wrong_name_and_no_verification_are_told() {
     };
     let failed = TlsFacts {
         matched_name: None,
-        verification: Verification::Failed("not valid for name".to_owned()),
+        verification: Verification::Failed(distrust(Fault::WrongName, "not valid for name")),
         ..session()
     };
     assert_eq!(
@@ -329,7 +334,7 @@ fn a_wrong_name_and_no_verification_are_told() {
     );
     let ignored = TlsFacts {
         matched_name: None,
-        verification: Verification::Ignored("unknown issuer".to_owned()),
+        verification: Verification::Ignored(distrust(Fault::UnknownIssuer, "unknown issuer")),
         ..session()
     };
     assert_eq!(

@@ -22,8 +22,9 @@ use rustls::{
 use super::anchors::Anchors;
 use super::certificate::{bare_key, describe};
 use super::signatures;
-use super::verdict::{Distrust, Refused, explain};
+use super::verdict::{Refused, distrust, explain};
 use crate::error::{Error, Result, reason};
+use crate::event::{Distrust, Fault};
 use crate::plan::Tls;
 
 /// Reads the revocation lists of `--crlfile`.
@@ -117,7 +118,7 @@ impl Verifier {
         now: UnixTime,
     ) -> std::result::Result<(), Distrust> {
         let Some((own, issuers)) = chain.split_first() else {
-            return Err(Distrust::Chain("no certificate was sent".to_owned()));
+            return Err(distrust(Fault::Missing, "no certificate was sent"));
         };
         let verdict = if self.named.contains(own) {
             judge_named(own, name, now)
@@ -139,8 +140,13 @@ impl Verifier {
     fn judge_proof(&self, stapled: &[u8]) -> std::result::Result<(), Distrust> {
         match self.proof {
             Proof::NotAskedFor => Ok(()),
-            Proof::Demanded if stapled.is_empty() => Err(Distrust::NoStatus),
-            Proof::Demanded => Err(Distrust::UncheckedStatus),
+            Proof::Demanded if stapled.is_empty() => {
+                Err(distrust(Fault::NoStatus, "No OCSP response received"))
+            }
+            Proof::Demanded => {
+                let reason = "the OCSP response was not checked";
+                Err(distrust(Fault::UncheckedStatus, reason))
+            }
         }
     }
 
