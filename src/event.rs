@@ -197,6 +197,13 @@ pub enum Happening<'a> {
         /// The session.
         session: &'a TlsFacts,
     },
+    /// The other side gave TLS up, during the handshake or after it.
+    Alerted {
+        /// Towards the origin or a proxy.
+        layer: Layer,
+        /// The number of its alert (RFC 8446, 6).
+        alert: u8,
+    },
     /// A SOCKS handshake succeeded.
     SocksEstablished {
         /// `SOCKS4`, `SOCKS5`.
@@ -411,6 +418,8 @@ pub struct Interest {
     pub tls: bool,
     /// The octets of TLS records.
     pub records: bool,
+    /// The octets of TLS records as long as a handshake lasts.
+    pub handshakes: bool,
     /// `Tick`s.
     pub ticks: bool,
 }
@@ -423,6 +432,7 @@ impl Interest {
             content: self.content || other.content,
             tls: self.tls || other.tls,
             records: self.records || other.records,
+            handshakes: self.handshakes || other.handshakes,
             ticks: self.ticks || other.ticks,
         }
     }

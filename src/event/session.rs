@@ -44,8 +44,26 @@ pub struct Certificate {
     pub key_algorithm: String,
     /// `ecdsa-with-SHA256`.
     pub signature_algorithm: String,
+    /// It says that it is an authority (`CA:TRUE`).
+    pub authority: bool,
+    /// Where its issuer's certificate can be had (RFC 5280, 4.2.2.1).
+    pub issuer_url: Option<String>,
+    /// `sha256//` and the hash of the key, as `--pinnedpubkey` takes it.
+    pub pin: String,
     /// The certificate itself.
     pub der: Vec<u8>,
+}
+
+impl Certificate {
+    /// Whether it could be taken apart.
+    pub fn is_readable(&self) -> bool {
+        self.version > 0
+    }
+
+    /// Whether it names itself as its issuer.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject == self.issuer
+    }
 }
 
 /// A TLS session, in words.
@@ -123,6 +141,8 @@ pub enum Fault {
     BadSignature,
     /// One is signed in a way that is no longer believed.
     WeakSignature,
+    /// The server's own key is too weak, or did not sign the handshake.
+    WeakKey,
     /// The server's own is an authority's (`CA:TRUE`).
     AuthorityAsServer,
     /// An issuer may not issue this.

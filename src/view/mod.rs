@@ -6,9 +6,11 @@
 pub mod ledger;
 pub mod notices;
 pub mod progress;
+mod records;
 pub mod stamp;
 pub mod style;
 pub mod trace;
+mod validity;
 pub mod writeout;
 
 use std::sync::Arc;

@@ -268,6 +268,7 @@ fn session() -> TlsFacts {
         certificates: vec![certificate()],
         wanted_name: "localhost".to_owned(),
         matched_name: Some("localhost".to_owned()),
+        judged_at: 1_795_253_400,
         ..TlsFacts::default()
     }
 }
@@ -305,6 +306,7 @@ fn a_session_is_told_in_curls_block() {
 signed using ecdsa-with-SHA256
 *   subjectAltName: \"localhost\" matches cert's \"localhost\"
 * SSL certificate verified via rustls.
+*   [0] O=Seeds; CN=localhost, issued by CN=Test CA, 19 days left
 ",
     );
 }
@@ -320,7 +322,8 @@ fn a_wrong_name_and_no_verification_are_told() {
         let stage = verbose();
         stage.emit(Happening::Secured { session });
         let text = stage.stderr.text();
-        text.split_once("SHA256\n").unwrap().1.to_owned()
+        let told = text.split_once("SHA256\n").unwrap().1;
+        told.split_once("*   [0]").unwrap().0.to_owned()
     };
     let failed = TlsFacts {
         matched_name: None,
@@ -539,6 +542,7 @@ fn nobody_wants_more_than_is_shown() {
         interest(Trace::Verbose),
         Interest {
             tls: true,
+            handshakes: true,
             ..Interest::default()
         }
     );
@@ -548,6 +552,7 @@ fn nobody_wants_more_than_is_shown() {
             content: true,
             tls: true,
             records: true,
+            handshakes: true,
             ticks: false
         }
     );

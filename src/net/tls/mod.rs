@@ -65,6 +65,7 @@ impl Handshake<'_> {
         if let Err(broken) = self.shake_hands(&mut tls, tap)? {
             return Err(self.refusal(&tls, broken, tap));
         }
+        tls.handshake_is_over();
         self.accept(&tls, &prepared, &name, tap)?;
         Ok(Box::new(tls))
     }
@@ -199,6 +200,7 @@ impl Handshake<'_> {
                 let own = refused.chain.first().map(|own| describe(own));
                 Error::wrong_name(&self.place.name, &names_of(&own.unwrap_or_default()))
             }
+            Fault::WeakKey => Error::tls_connect(&refused.distrust.reason),
             Fault::NoStatus => Error::no_certificate_status(),
             Fault::UncheckedStatus => Error::unchecked_certificate_status(),
             _ => Error::untrusted(&refused.distrust.reason),

@@ -187,6 +187,44 @@ impl Verifier {
             .map(|_| HandshakeSignatureValid::assertion())
             .ok_or_else(|| CertificateError::BadSignature.into())
     }
+
+    /// Checks the signature of a handshake; `usual` is how rustls does it.
+    fn verify_handshake(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+        usual: Usual,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.expect_chosen(signed)?;
+        let verdict = if self.is_odd_but_welcome(own) {
+            self.verify_with_bare_key(message, own, signed)
+        } else {
+            usual(message, own, signed, &self.algorithms)
+        };
+        verdict.map_err(|error| match error {
+            rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+                let reason = "the server's key is too weak, or did not sign the handshake";
+                let distrust = distrust(Fault::WeakKey, reason);
+                refusal(vec![own.clone().into_owned()], distrust)
+            }
+            other => other,
+        })
+    }
+}
+
+/// Checks the signature of a handshake of one version.
+type Usual = fn(
+    &[u8],
+    &CertificateDer<'_>,
+    &DigitallySignedStruct,
+    &WebPkiSupportedAlgorithms,
+) -> std::result::Result<HandshakeSignatureValid, rustls::Error>;
+
+/// A verdict that rustls carries to whoever asked for the handshake.
+fn refusal(chain: Vec<CertificateDer<'static>>, distrust: Distrust) -> rustls::Error {
+    let refused = Arc::new(Refused { chain, distrust });
+    CertificateError::Other(OtherError(refused)).into()
 }
 
 /// A certificate that was itself named as trusted needs no issuer, and may say that it is one, as
@@ -230,10 +268,7 @@ impl ServerCertVerifier for Verifier {
         };
         match verdict.and_then(|()| self.judge_proof(ocsp_response)) {
             Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(distrust) => {
-                let refused = Arc::new(Refused { chain, distrust });
-                Err(CertificateError::Other(OtherError(refused)).into())
-            }
+            Err(distrust) => Err(refusal(chain, distrust)),
         }
     }
 
@@ -243,11 +278,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        self.expect_chosen(dss)?;
-        if self.is_odd_but_welcome(cert) {
-            return self.verify_with_bare_key(message, cert, dss);
-        }
-        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
+        self.verify_handshake(message, cert, dss, rustls::crypto::verify_tls12_signature)
     }
 
     fn verify_tls13_signature(
@@ -256,11 +287,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        self.expect_chosen(dss)?;
-        if self.is_odd_but_welcome(cert) {
-            return self.verify_with_bare_key(message, cert, dss);
-        }
-        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
+        self.verify_handshake(message, cert, dss, rustls::crypto::verify_tls13_signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
