@@ -163,6 +163,8 @@ pub enum Happening<'a> {
         host: &'a str,
         /// The port.
         port: u16,
+        /// Why, in the system's words where it has any.
+        reason: &'a str,
     },
     /// An attempt to connect begins.
     Connecting {

@@ -3,6 +3,7 @@
 //! Knows: which views a plan asks for, and in which order they are told. Must not know: what they
 //! say, or where events come from.
 
+pub mod diagnose;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
@@ -21,6 +22,7 @@ use crate::event::Observers;
 use crate::plan::{self, Destination, Global, Plan};
 use crate::streams::Console;
 
+use diagnose::Diagnosis;
 use notices::Notices;
 use progress::Progress;
 use stamp::Stamp;
@@ -29,8 +31,8 @@ use trace::{Beside, Form, Place, Trace};
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
-/// before anybody else speaks, the trace tells a failure before the message does, and `-w` comes
-/// last. `stdout` and `stderr` are where talk goes after `--stderr`.
+/// before anybody else speaks, the trace tells a failure before the message does, what it means comes
+/// after that, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
 pub fn observers(
     plan: &Plan,
     environment: &Environment,
@@ -46,7 +48,13 @@ pub fn observers(
     if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
         views.push(Box::new(trace));
     }
+    let diagnosis = notices
+        .explains_failures()
+        .then(|| Diagnosis::new(plan, environment, stderr));
     views.push(Box::new(notices));
+    if let Some(diagnosis) = diagnosis {
+        views.push(Box::new(diagnosis));
+    }
     if let Some(write_out) = WriteOut::new(plan, environment, stdout, stderr, clock) {
         views.push(Box::new(write_out));
     }

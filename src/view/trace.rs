@@ -27,6 +27,7 @@ use crate::streams::Console;
 
 pub(super) use session::date;
 pub use sheet::Form;
+pub(super) use timing::name as phase_name;
 
 use sheet::{Kind, Sheet};
 

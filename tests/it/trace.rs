@@ -156,6 +156,7 @@ fn each_other_fact_has_its_line() {
             Happening::ResolveFailed {
                 host: "x.invalid",
                 port: 80,
+                reason: "Name or service not known",
             },
             "* Could not resolve host: x.invalid\n* Could not resolve host: x.invalid\n\
              * Could not resolve: x.invalid:80\n",
