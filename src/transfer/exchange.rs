@@ -388,7 +388,10 @@ impl Exchange<'_> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
-            Err(broken @ Broken::EmptyReply) => Err(Trouble::from(Error::from(broken))),
+            Err(broken @ Broken::EmptyReply) => {
+                self.stray(&[]);
+                Err(Trouble::from(Error::from(broken)))
+            }
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }
