@@ -138,7 +138,7 @@ impl Inquiry<'_> {
                 }
             }
             Exit::CouldntConnect if case.way.tunnelling => self.tunnel(report),
-            Exit::CouldntConnect => reach::explain(case, report),
+            Exit::CouldntConnect => reach::explain(case, operation, report),
             Exit::OperationTimedout => {
                 let (attempt, limits) = (&self.account.attempt, &operation.limits);
                 waiting::explain(case, attempt, limits, self.at, report);

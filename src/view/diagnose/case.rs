@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::reason;
 use crate::event::{Bytes, Direction, Event, Happening, Layer, Peer, TlsFacts, Trust};
-use crate::http1::{Head, Role};
+use crate::http1::{Head, Role, parse_field_line};
 use crate::target::Target;
 use crate::view::records::{Inside, Session};
 
@@ -119,6 +119,8 @@ pub(super) struct Reply {
     pub(super) head_lines: u64,
     /// The final head, once it is complete.
     pub(super) head: Option<Head>,
+    /// The fields that say where the body ends, as they came.
+    pub(super) framing: Vec<Vec<u8>>,
     /// Octets of the body, its framing included.
     pub(super) body: u64,
     /// The first octets that are no part of it.
@@ -133,6 +135,8 @@ pub(super) struct Reply {
 const MOST_ATTEMPTS: usize = 16;
 /// So much of odd octets and of a line is kept.
 const MOST_OCTETS: usize = 256;
+/// More fields about framing are passed over.
+const MOST_FRAMING: usize = 4;
 
 impl Case {
     pub(super) fn opened(typed: &str, operation: usize) -> Self {
@@ -289,8 +293,14 @@ impl Reply {
         self.octets += count;
         self.last_came = Some(at);
         match role {
-            Role::StatusLine => self.head_lines = 1,
-            Role::FieldLine => self.head_lines += 1,
+            Role::StatusLine => {
+                self.head_lines = 1;
+                self.framing.clear();
+            }
+            Role::FieldLine => {
+                self.head_lines += 1;
+                self.note_framing(octets);
+            }
             _ => {}
         }
         if self.head.is_some() && role != Role::HeadEnd {
@@ -299,6 +309,20 @@ impl Reply {
         if !matches!(role, Role::Content | Role::HeadEnd | Role::ChunkEnd) {
             self.last_line.clear();
             keep(octets, &mut self.last_line);
+        }
+    }
+}
+
+impl Reply {
+    fn note_framing(&mut self, line: &[u8]) {
+        let Some(field) = parse_field_line(line) else {
+            return;
+        };
+        let mut names = ["Content-Length", "Transfer-Encoding"].iter();
+        if self.framing.len() < MOST_FRAMING && names.any(|name| field.is(name)) {
+            let mut kept = Vec::new();
+            keep(line, &mut kept);
+            self.framing.push(kept);
         }
     }
 }

@@ -17,15 +17,21 @@ pub(super) fn explain(case: &Case, lookup: &Lookup, report: &mut Report) {
         "the name asked for: {}; the answer: {words}",
         lookup.host
     ));
+    let of_the_url = case.stopover().is_none();
+    let meant = of_the_url.then(|| meant(&case.typed, &lookup.host));
+    if let Some(meant) = meant.flatten() {
+        report.advise(format!("{meant}, if that was meant"));
+        return;
+    }
+    if let Some(version) = words.strip_prefix("no IPv") {
+        let option = version.chars().next().unwrap_or_default();
+        report.advise(format!(
+            "without -{option}, which leaves other addresses out"
+        ));
+        return;
+    }
     if let Some(meaning) = meaning(words, &lookup.host) {
         report.conclude(meaning);
-    }
-    let of_the_url = case.stopover().is_none();
-    let meant = of_the_url
-        .then(|| meant(&case.typed, &lookup.host))
-        .flatten();
-    if let Some(meant) = meant {
-        report.advise(format!("{meant}, if that was meant"));
     }
     if of_the_url {
         let (host, port) = (&lookup.host, lookup.port);
@@ -55,10 +61,6 @@ fn meaning(words: &str, host: &str) -> Option<String> {
     }
     if let Some(reserved) = reserved {
         return Some(format!("A name that ends in .{last} {reserved}."));
-    }
-    if words.contains("IPv6 address") || words.contains("IPv4 address") {
-        let other = if words.contains("IPv6") { "-6" } else { "-4" };
-        return Some(format!("{other} leaves other addresses out."));
     }
     if !host.contains('.') {
         return Some(
@@ -217,11 +219,10 @@ mod tests {
                 "a.invalid",
                 "A name that ends in .invalid never",
             ),
-            ("no IPv6 address was found", "a.com", "-6 leaves"),
         ] {
             let meaning = meaning(words, host).unwrap();
             assert!(meaning.starts_with(expected), "{meaning}");
         }
-        assert_eq!(meaning("no such thing", "a.com"), None);
+        assert_eq!(meaning("no IPv6 address was found", "a.com"), None);
     }
 }

@@ -15,11 +15,16 @@ pub(super) fn explain(case: &Case, report: &mut Report) -> bool {
     let (Some(protocol), Some(target)) = (recognise(octets), &case.target) else {
         return false;
     };
-    let first = first_line(octets);
-    match protocol.remark() {
-        Some(remark) => report.saw(format!("the first octets: {} ({remark})", quoted(octets))),
-        None => report.saw(format!("the first line: {}", quoted(first))),
+    if protocol == Protocol::Http && target.scheme == Scheme::Http {
+        return false;
     }
+    let line = first_line(octets);
+    let is_text = |octet: &u8| !octet.is_ascii_control() || octet.is_ascii_whitespace();
+    report.saw(match protocol.remark() {
+        Some(remark) => format!("the first octets: {} ({remark})", quoted(octets)),
+        None if line.iter().all(is_text) => format!("the first line: {}", quoted(line)),
+        None => format!("the first octets: {}", quoted(octets)),
+    });
     let (who, host, port) = match case.stopover() {
         Some(other) => ("What answers", other.host.clone(), other.port),
         None => ("The server", target.ascii_host(), target.port()),
@@ -54,7 +59,7 @@ fn wanted(scheme: Scheme) -> &'static str {
 }
 
 /// Text ends with its line; what is binary has none.
-fn first_line(octets: &[u8]) -> &[u8] {
+pub(super) fn first_line(octets: &[u8]) -> &[u8] {
     let end = octets.iter().position(|&octet| octet == b'\n');
     let line = end.and_then(|end| octets.get(..=end));
     line.filter(|line| line.len() > 2).unwrap_or(octets)

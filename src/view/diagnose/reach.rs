@@ -3,16 +3,18 @@
 //! Knows: what refusals and silence say about a host. Must not know: sockets.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::case::{Attempt, Case};
+use super::case::{Attempt, Case, Lookup};
+use super::proxy;
 use super::report::Report;
 use super::words::time;
 use crate::event::Peer;
+use crate::plan::Operation;
 use crate::target::{Host, Target};
 
 /// Explains why no address could be connected to.
-pub(super) fn explain(case: &Case, report: &mut Report) {
+pub(super) fn explain(case: &Case, operation: &Operation, report: &mut Report) {
     let attempts = &case.way.attempts;
     attempts_in_order(case, report);
     if case.way.more_attempts > 0 {
@@ -22,7 +24,7 @@ pub(super) fn explain(case: &Case, report: &mut Report) {
         return;
     };
     match &last.peer {
-        Peer::Tcp(_) => by_address(case, report),
+        Peer::Tcp(_) => by_address(case, operation, report),
         Peer::Unix(path) => {
             let path = path.display();
             socket(last, &format!("{path}"), report);
@@ -54,7 +56,7 @@ fn place(peer: &Peer) -> String {
     }
 }
 
-fn by_address(case: &Case, report: &mut Report) {
+fn by_address(case: &Case, operation: &Operation, report: &mut Report) {
     let addresses: Vec<SocketAddr> = case
         .way
         .attempts
@@ -75,11 +77,8 @@ fn by_address(case: &Case, report: &mut Report) {
     let kinds: Vec<ErrorKind> = failures.map(|failure| failure.kind).collect();
     let here = addresses.iter().all(|address| address.ip().is_loopback());
     let port = first.port();
-    if let Some(proxy) = case.stopover() {
-        report.conclude(format!(
-            "{}:{} is not the host of the URL, but a proxy or what --connect-to names.",
-            proxy.host, proxy.port
-        ));
+    if let Some(other) = case.stopover() {
+        return elsewhere(other, operation, report);
     }
     let all = |kind| !kinds.is_empty() && kinds.iter().all(|it| *it == kind);
     if all(ErrorKind::ConnectionRefused) {
@@ -93,8 +92,20 @@ fn by_address(case: &Case, report: &mut Report) {
     }
 }
 
+/// It was not the host of the URL that was to be reached.
+fn elsewhere(other: &Lookup, operation: &Operation, report: &mut Report) {
+    let (host, port) = (&other.host, other.port);
+    if operation.route.connect_to.is_empty() {
+        report.conclude(format!("The proxy, {host}:{port}, could not be reached."));
+        proxy::without(&operation.proxy, report);
+    } else {
+        report.conclude(format!(
+            "--connect-to leads to {host}:{port}, which could not be reached."
+        ));
+    }
+}
+
 fn refused(case: &Case, port: u16, here: bool, report: &mut Report) {
-    let target = case.target.as_ref().filter(|_| case.stopover().is_none());
     if here {
         report.conclude(format!("Nothing listens on port {port} of this machine."));
         report.advise("start the server, or ask where it listens: ss -ltn lists the ports");
@@ -103,7 +114,9 @@ fn refused(case: &Case, port: u16, here: bool, report: &mut Report) {
             "The host is there, and nothing listens on its port {port} (or a firewall refuses)."
         ));
     }
-    let Some(target) = target else { return };
+    let Some(target) = &case.target else {
+        return;
+    };
     if target.explicit_port.is_none() {
         let scheme = target.scheme;
         report.conclude(format!(
@@ -128,7 +141,7 @@ fn refused(case: &Case, port: u16, here: bool, report: &mut Report) {
 /// The other address of this machine, where one was typed.
 fn other_loopback(target: &Target) -> Option<&'static str> {
     match target.connect_host() {
-        Host::Address(IpAddr::V4(address), _) if address.is_loopback() => Some("[::1]"),
+        Host::Address(IpAddr::V4(Ipv4Addr::LOCALHOST), _) => Some("[::1]"),
         Host::Address(IpAddr::V6(address), _) if address.is_loopback() => Some("127.0.0.1"),
         _ => None,
     }

@@ -7,12 +7,12 @@ use std::io::ErrorKind;
 
 use super::case::Case;
 use super::greeting::usual_on;
-use super::protocol::with_scheme;
+use super::protocol::{first_line, with_scheme};
 use super::report::Report;
 use super::waiting::{expected, lines};
 use super::words::{octets, quoted};
 use crate::error::{Error, Exit};
-use crate::http1::{Broken, Head};
+use crate::http1::{Broken, Limits};
 use crate::plan::{Fail, Operation};
 use crate::target::Scheme;
 use crate::view::ledger::Hop;
@@ -33,11 +33,20 @@ pub(super) fn empty(case: &Case, report: &mut Report) {
     if let Some(usual) = usual_on(port) {
         report.conclude(format!("Port {port} is usually that of {usual}."));
     }
-    if target.scheme == Scheme::Http && case.stopover().is_none() {
+    try_tls(case, report);
+    report.advise("look into the log of the server");
+}
+
+/// Who expects TLS often has no answer to plain HTTP.
+fn try_tls(case: &Case, report: &mut Report) {
+    if let Some(target) = &case.target
+        && target.scheme == Scheme::Http
+        && target.port() != Scheme::Http.default_port()
+        && case.stopover().is_none()
+    {
         let url = with_scheme(target, Scheme::Https);
         report.advise(format!("{url}, if the server expects TLS"));
     }
-    report.advise("the log of the server");
 }
 
 /// The connection broke.
@@ -71,7 +80,10 @@ pub(super) fn cut_off(case: &Case, hop: &Hop, report: &mut Report) {
     } else {
         report.conclude("The server, or something on the way to it, threw the connection away.");
     }
-    report.advise("the log of the server");
+    if reply.octets == 0 {
+        try_tls(case, report);
+    }
+    report.advise("look into the log of the server");
 }
 
 /// The response ended too early.
@@ -83,6 +95,10 @@ pub(super) fn truncated(case: &Case, hop: &Hop, broken: Option<&Broken>, report:
                 lines(case.reply.head_lines)
             ));
             report.saw(format!("the last line: {}", quoted(&case.reply.last_line)));
+            if !case.reply.stray.is_empty() {
+                let stray = quoted(&case.reply.stray);
+                report.saw(format!("behind it, unfinished: {stray}"));
+            }
         }
         Some(Broken::ContentCut { missing }) => {
             report.saw(format!(
@@ -93,7 +109,7 @@ pub(super) fn truncated(case: &Case, hop: &Hop, broken: Option<&Broken>, report:
             report.advise("--ignore-content-length, if the length is wrong");
         }
         Some(Broken::ChunkedCut) => report.saw(format!(
-            "{} of content came in chunks, and not the last chunk, which has the size 0",
+            "{} of content came; the last chunk, of size 0, did not",
             octets(hop.received)
         )),
         _ => return,
@@ -113,27 +129,32 @@ pub(super) fn truncated(case: &Case, hop: &Hop, broken: Option<&Broken>, report:
 pub(super) fn malformed(case: &Case, broken: Option<&Broken>, report: &mut Report) {
     let Some(broken) = broken else { return };
     let reply = &case.reply;
-    if !reply.stray.is_empty() {
-        let where_ = match (reply.head.is_some(), reply.head_lines) {
+    if is_about_framing(broken) {
+        for line in &reply.framing {
+            report.blame(String::from_utf8_lossy(line.trim_ascii_end()));
+        }
+    } else if !reply.stray.is_empty() {
+        let place = match (reply.head.is_some(), reply.head_lines) {
             (true, _) => format!("after {} of the body", octets(reply.body)),
             (false, 0) => "at the very beginning".to_owned(),
             (false, count) => format!("after {} of the head", lines(count)),
         };
-        report.blame(format!("{where_}: {}", quoted(&reply.stray)));
-    } else if let Some(head) = reply.head.as_ref().filter(|_| is_about_framing(broken)) {
-        framing_fields(head, report);
+        report.blame(format!("{place}: {}", quoted(first_line(&reply.stray))));
     }
     if let Some(rule) = broken.rule() {
         let row = rule.row();
         report.conclude(format!(
-            "{} ({})",
+            "It breaks a rule: {} ({})",
             row.sentence.replace('`', "\""),
             row.section
         ));
     }
     match broken {
         Broken::Http09 => report.advise("--http0.9, if a bare body is what this server sends"),
-        Broken::LineTooLong => report.conclude("A line of a head is taken up to 100 KB."),
+        Broken::LineTooLong => {
+            let most = Limits::default().line;
+            report.conclude(format!("A line of a head may have {most} octets."));
+        }
         Broken::CodingUnasked(_) => report.advise("--raw, which takes the body as it comes"),
         Broken::ContentLength | Broken::LengthsDiffer | Broken::LengthOverflow => {
             report.advise("--ignore-content-length, which reads until the connection ends");
@@ -152,19 +173,6 @@ fn is_about_framing(broken: &Broken) -> bool {
             | Broken::CodingMisplaced(_)
             | Broken::TooManyCodings
     )
-}
-
-/// The fields that say where content ends.
-fn framing_fields(head: &Head, report: &mut Report) {
-    const MOST: usize = 4;
-    let about = |name: &[u8]| {
-        name.eq_ignore_ascii_case(b"Content-Length")
-            || name.eq_ignore_ascii_case(b"Transfer-Encoding")
-    };
-    for field in head.fields().filter(|field| about(field.name)).take(MOST) {
-        let name = String::from_utf8_lossy(field.name);
-        report.blame(format!("{name}: {}", String::from_utf8_lossy(&field.value)));
-    }
 }
 
 /// A content coding that cannot be undone.

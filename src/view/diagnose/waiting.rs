@@ -105,26 +105,14 @@ fn what_had_come(case: &Case, hop: &Hop, phase: Option<Phase>, at: Instant, repo
             ));
         }
         Some(Phase::Receiving) => {
-            let silent = reply
-                .last_came
-                .map(|last| at.saturating_duration_since(last));
-            let ago = silent.map_or_else(String::new, |silent| {
-                format!("; the last of it came {} before the end", time(silent))
-            });
             let what = match expected(hop) {
-                _ if reply.head.is_none() => {
-                    format!(
-                        "{} of the head came, which is not complete",
-                        lines(reply.head_lines)
-                    )
-                }
+                _ if reply.head.is_none() => format!("{} of a head came", lines(reply.head_lines)),
                 Some(all) => format!("{} of {} of content came", hop.received, octets(all)),
-                None => format!(
-                    "{} of content came, of nobody knows how many",
-                    octets(hop.received)
-                ),
+                None => format!("{} of content came, without a length", octets(hop.received)),
             };
-            report.saw(format!("{what}{ago}"));
+            let last = reply.last_came.unwrap_or(at);
+            let silence = time(at.saturating_duration_since(last));
+            report.saw(format!("{what}, and nothing in the last {silence}"));
         }
         _ => {}
     }

@@ -29,9 +29,12 @@ pub(super) fn octets(count: u64) -> String {
 
 /// The beginning of octets between quotes, as a programmer would write them.
 pub(super) fn quoted(octets: &[u8]) -> String {
-    const SHOWN: usize = 60;
+    const WIDTH: usize = 60;
     let mut text = String::from("\"");
-    for &octet in octets.iter().take(SHOWN) {
+    for &octet in octets {
+        if text.len() > WIDTH {
+            return text + "\"...";
+        }
         match octet {
             b'\r' => text.push_str("\\r"),
             b'\n' => text.push_str("\\n"),
@@ -44,7 +47,7 @@ pub(super) fn quoted(octets: &[u8]) -> String {
             }
         }
     }
-    text.push_str(if octets.len() > SHOWN { "\"..." } else { "\"" });
+    text.push('"');
     text
 }
 
