@@ -34,7 +34,7 @@ use crate::http1::Broken;
 use crate::plan::{Operation, Plan, Tls};
 use crate::streams::Console;
 
-use case::Case;
+use case::{Case, Handshake};
 use report::Report;
 
 /// The diagnoses of a run.
@@ -152,8 +152,9 @@ impl Inquiry<'_> {
             Exit::UnsupportedProtocol if case.reply.stray.is_empty() => {
                 lookup::unknown_scheme(&case.typed, case.target.as_ref(), report);
             }
+            Exit::RecvError | Exit::SendError | Exit::GotNothing => self.broken_off(report),
             _ if case.tls.is_some() && !case.way.established => self.securing(report),
-            _ => self.exchange(report),
+            _ => self.response(report),
         }
     }
 
@@ -166,13 +167,12 @@ impl Inquiry<'_> {
     fn securing(&self, report: &mut Report) {
         let case = self.case;
         let Some(tls) = &case.tls else { return };
-        let session = tls.session.as_ref();
-        if let Some(session) = session
+        if let Some(session) = &tls.session
             && let Verification::Failed(distrust) = &session.verification
         {
             return trust::explain(case, session, distrust, report);
         }
-        let settings = self.settings(session.is_some_and(|session| session.for_proxy));
+        let settings = self.settings(tls);
         match self.error.exit {
             Exit::SslPinnedpubkeynotmatch => handshake::wrong_key(tls, settings, report),
             _ if protocol::explain(case, report) => {}
@@ -180,45 +180,47 @@ impl Inquiry<'_> {
         }
     }
 
-    fn settings(&self, for_proxy: bool) -> &Tls {
-        if for_proxy {
+    fn settings(&self, tls: &Handshake) -> &Tls {
+        if tls.for_proxy {
             &self.operation.proxy_tls
         } else {
             &self.operation.tls
         }
     }
 
-    /// A request was on its way, or its response.
-    fn exchange(&self, report: &mut Report) {
+    /// The connection ended, or broke, before the response did.
+    fn broken_off(&self, report: &mut Report) {
+        let case = self.case;
+        // With TLS 1.3 a client certificate is refused after the handshake.
+        if let Some(tls) = case.tls.as_ref().filter(|tls| tls.alert.is_some()) {
+            return handshake::explain(case, tls, self.settings(tls), report);
+        }
+        match (self.error.exit, self.account.attempt.hop()) {
+            _ if case.way.tunnelling => self.tunnel(report),
+            (Exit::GotNothing, _) => response::empty(case, report),
+            _ if self.broken().is_some() => self.response(report),
+            (_, Some(hop)) => response::cut_off(case, hop, report),
+            (_, None) => {}
+        }
+    }
+
+    /// What is wrong with a response, where that is what failed.
+    fn broken(&self) -> Option<&Broken> {
+        self.error.source()?.downcast_ref()
+    }
+
+    fn response(&self, report: &mut Report) {
         let case = self.case;
         let Some(hop) = self.account.attempt.hop() else {
             return;
         };
-        let broken = self.error.source();
-        let broken = broken.and_then(|source| source.downcast_ref::<Broken>());
-        let alert = case.tls.as_ref().filter(|tls| tls.alert.is_some());
-        match self.error.exit {
-            Exit::RecvError | Exit::SendError if case.way.tunnelling => self.tunnel(report),
-            Exit::RecvError | Exit::SendError | Exit::GotNothing if alert.is_some() => {
-                if let Some(tls) = alert {
-                    handshake::explain(case, tls, self.settings(false), report);
-                }
-            }
-            exit if response::is_about_response(exit)
-                && broken.is_some()
-                && case.reply.head.is_none()
-                && protocol::explain(case, report) => {}
-            Exit::GotNothing => response::empty(case, report),
-            Exit::PartialFile => response::truncated(case, hop, broken, report),
-            Exit::HttpReturnedError => response::status(hop, self.operation, report),
-            Exit::FilesizeExceeded if broken.is_none() => {
-                response::too_much(hop, self.operation, report);
-            }
-            Exit::BadContentEncoding if broken.is_none() => response::coding(case, report),
-            exit if response::is_about_response(exit) && broken.is_some() => {
-                response::malformed(case, broken, report);
-            }
-            Exit::RecvError | Exit::SendError => response::cut_off(case, hop, report),
+        match (self.error.exit, self.broken()) {
+            (Exit::PartialFile, broken) => response::truncated(case, hop, broken, report),
+            (_, Some(_)) if case.reply.head.is_none() && protocol::explain(case, report) => {}
+            (_, Some(broken)) => response::malformed(case, broken, report),
+            (Exit::HttpReturnedError, _) => response::status(hop, self.operation, report),
+            (Exit::FilesizeExceeded, _) => response::too_much(hop, self.operation, report),
+            (Exit::BadContentEncoding, _) => response::coding(case, report),
             _ => {}
         }
     }

@@ -196,6 +196,7 @@ fn refused(certificates: Vec<Certificate>, fault: Fault) -> TlsFacts {
         }),
         judged_at: NOW,
         wanted_name: "a.test".to_owned(),
+        matched_name: Some("a.test".to_owned()),
         ..TlsFacts::default()
     }
 }

@@ -94,6 +94,10 @@ pub(super) struct Handshake {
     pub(super) records: Session,
     /// The server asked who we are, where that can be seen.
     pub(super) asked_who_we_are: bool,
+    /// It is towards an HTTPS proxy.
+    pub(super) for_proxy: bool,
+    /// A hello was sent.
+    pub(super) begun: bool,
     /// Anything at all that is TLS came.
     pub(super) answered: bool,
     /// What it found out.
@@ -163,7 +167,10 @@ impl Case {
             Happening::Secured { session } => {
                 self.handshake().session = Some(TlsFacts::clone(session));
             }
-            Happening::Alerted { alert, .. } => self.handshake().alert = Some(*alert),
+            Happening::Alerted { layer, alert } => {
+                self.handshake().for_proxy = *layer == Layer::ProxyTls;
+                self.handshake().alert = Some(*alert);
+            }
             Happening::HeadReceived { head } if !(100..200).contains(&head.status()) => {
                 self.reply.head = Some(Head::clone(head));
                 self.cookies_came |= head.field("Set-Cookie").is_some();
@@ -210,7 +217,10 @@ impl Case {
         };
         match (layer, role) {
             (_, Role::Stray) => keep(octets, &mut self.reply.stray),
-            (Layer::Tls | Layer::ProxyTls, _) => self.handshake().piece(direction, octets),
+            (Layer::Tls | Layer::ProxyTls, _) => {
+                self.handshake().for_proxy = layer == Layer::ProxyTls;
+                self.handshake().piece(direction, octets);
+            }
             (Layer::Socks, _) if direction == Direction::In => {
                 self.way.socks_reply.clear();
                 keep(octets, &mut self.way.socks_reply);
@@ -281,6 +291,7 @@ impl Way {
 impl Handshake {
     fn piece(&mut self, direction: Direction, record: &[u8]) {
         const CERTIFICATE_REQUEST: u8 = 13;
+        self.begun |= direction == Direction::Out;
         self.answered |= direction == Direction::In;
         self.asked_who_we_are |= self.records.pass(direction, record).iter().any(
             |inside| matches!(inside, Inside::Message { number, .. } if *number == CERTIFICATE_REQUEST),

@@ -91,11 +91,8 @@ impl Drawing<'_> {
         add(report, blamed, format!("{number}  {subject}{role}"));
         if own {
             let names = names(&certificate.names);
-            add(
-                report,
-                self.fault == Fault::WrongName,
-                format!("|  {names}"),
-            );
+            let missed = self.session.matched_name.is_none();
+            add(report, missed, format!("|  {names}"));
         }
         self.validity(certificate, report);
         if self.fault == Fault::WeakKey && own {

@@ -6,8 +6,10 @@
 //! Source: RFC 8446 (6.2, alerts).
 
 use super::case::{Case, Handshake};
+use super::protocol::with_scheme;
 use super::report::Report;
 use crate::plan::{Tls, TlsVersion};
+use crate::target::Scheme;
 use crate::view::records::alert_name;
 
 /// Explains an alert, or a handshake that came to nothing.
@@ -20,20 +22,20 @@ pub(super) fn explain(case: &Case, handshake: &Handshake, settings: &Tls, report
     }
     match handshake.alert {
         Some(alert) => of_alert(alert, handshake, settings, report),
-        None if !handshake.answered => silence(case, report),
+        None if handshake.begun && !handshake.answered => silence(case, handshake, report),
         None => {}
     }
 }
 
 /// The connection ended before the server said anything.
-fn silence(case: &Case, report: &mut Report) {
+fn silence(case: &Case, handshake: &Handshake, report: &mut Report) {
     report.saw("a TLS hello was sent, and not one octet came back");
     report.conclude(
         "The server does not speak TLS on this port, or it serves no host of this name (SNI).",
     );
-    if let Some(target) = &case.target {
-        let authority = target.host_and_port();
-        report.advise(format!("http://{authority}/, if it speaks plain HTTP"));
+    if let Some(target) = case.target.as_ref().filter(|_| !handshake.for_proxy) {
+        let url = with_scheme(target, Scheme::Http);
+        report.advise(format!("{url}, if it speaks plain HTTP"));
     }
 }
 
@@ -44,9 +46,9 @@ fn of_alert(alert: u8, handshake: &Handshake, settings: &Tls, report: &mut Repor
     ));
     let no_identity = settings.certificate.is_none();
     match alert {
-        116 => wants_identity(report),
+        116 => wants_identity(handshake, report),
         40 | 42 | 46 | 48 | 49 if handshake.asked_who_we_are && no_identity => {
-            wants_identity(report);
+            wants_identity(handshake, report);
         }
         42..=46 | 48 | 49 | 51 if !no_identity => refuses_identity(alert, settings, report),
         40 | 71 => nothing_in_common(settings, report),
@@ -71,9 +73,21 @@ fn of_alert(alert: u8, handshake: &Handshake, settings: &Tls, report: &mut Repor
     }
 }
 
-fn wants_identity(report: &mut Report) {
+fn wants_identity(handshake: &Handshake, report: &mut Report) {
     report.conclude("The server wants a client certificate, and none was given.");
-    report.advise("--cert FILE --key FILE, with a certificate that the server trusts");
+    let dashes = dashes(handshake);
+    report.advise(format!(
+        "{dashes}cert FILE {dashes}key FILE, with a certificate that the server trusts"
+    ));
+}
+
+/// What options for this side begin with.
+fn dashes(handshake: &Handshake) -> &'static str {
+    if handshake.for_proxy {
+        "--proxy-"
+    } else {
+        "--"
+    }
 }
 
 fn refuses_identity(alert: u8, settings: &Tls, report: &mut Report) {
@@ -146,7 +160,8 @@ pub(super) fn wrong_key(handshake: &Handshake, settings: &Tls, report: &mut Repo
     }
     report.conclude("The server has a new key, or it is not the server that was pinned.");
     report.advise(format!(
-        "if you know of the new key: --pinnedpubkey '{}'",
+        "if you know of the new key: {}pinnedpubkey '{}'",
+        dashes(handshake),
         own.pin
     ));
 }

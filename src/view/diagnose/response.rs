@@ -11,7 +11,7 @@ use super::protocol::{first_line, with_scheme};
 use super::report::Report;
 use super::waiting::{expected, lines};
 use super::words::{octets, quoted};
-use crate::error::{Error, Exit};
+use crate::error::Error;
 use crate::http1::{Broken, Limits};
 use crate::plan::{Fail, Operation};
 use crate::target::Scheme;
@@ -126,8 +126,7 @@ pub(super) fn truncated(case: &Case, hop: &Hop, broken: Option<&Broken>, report:
 }
 
 /// What came breaks a rule.
-pub(super) fn malformed(case: &Case, broken: Option<&Broken>, report: &mut Report) {
-    let Some(broken) = broken else { return };
+pub(super) fn malformed(case: &Case, broken: &Broken, report: &mut Report) {
     let reply = &case.reply;
     if is_about_framing(broken) {
         for line in &reply.framing {
@@ -254,17 +253,4 @@ pub(super) fn unwritten(case: &Case, error: &Error, report: &mut Report) {
         }
         _ => {}
     }
-}
-
-/// The failures that are about a response.
-pub(super) fn is_about_response(exit: Exit) -> bool {
-    matches!(
-        exit,
-        Exit::UnsupportedProtocol
-            | Exit::WeirdServerReply
-            | Exit::BadContentEncoding
-            | Exit::RecvError
-            | Exit::TooLarge
-            | Exit::FilesizeExceeded
-    )
 }

@@ -23,6 +23,7 @@ pub(super) fn explain(case: &Case, session: &TlsFacts, distrust: &Distrust, repo
         chain: Chain::new(&session.certificates),
     };
     trial.conclude(distrust.fault, report);
+    trial.mind_the_name(distrust.fault, report);
     if can_be_ignored(distrust.fault) {
         let insecure = trial.option("-k", "--proxy-insecure");
         report.advise(format!(
@@ -145,6 +146,19 @@ impl Trial<'_> {
                 }
             )),
             Miss::Bare(_) | Miss::TooDeep(_) | Miss::SomebodyElse => self.ask_by_its_name(report),
+        }
+    }
+
+    /// Once this is put right, the name would be the next to fail.
+    fn mind_the_name(&self, fault: Fault, report: &mut Report) {
+        let own = self.session.certificates.first();
+        let Some(own) = own.filter(|own| own.is_readable()) else {
+            return;
+        };
+        if fault != Fault::WrongName && self.session.matched_name.is_none() {
+            let wanted = &self.session.wanted_name;
+            let missed = missed(wanted, &miss(wanted, &own.names, &own.subject));
+            report.conclude(format!("Its name would not do either. {missed}"));
         }
     }
 
