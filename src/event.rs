@@ -4,6 +4,8 @@
 //! listens, or what they make of it. The promise: every octet sent or received stands in exactly
 //! one [`Happening::Piece`] of its layer, labelled with its part; nothing shown is re-created.
 
+mod session;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use crate::clock::Clock;
 use crate::error::{Error, Exit};
 use crate::http1::{Head, Role, Violation};
 use crate::target::Target;
+
+pub use session::{Certificate, Distrust, Fault, TlsFacts, Trust, Verification};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -111,87 +115,6 @@ pub enum Ending {
     Closed,
 }
 
-/// Which certificates are trusted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trust {
-    /// `-k`: none is asked for.
-    pub disabled: bool,
-    /// The roots that rcurl carries with it.
-    pub built_in: bool,
-    /// The roots of the system.
-    pub native: bool,
-    /// A file of roots.
-    pub file: Option<PathBuf>,
-    /// A folder of roots.
-    pub directory: Option<PathBuf>,
-}
-
-/// One certificate, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Certificate {
-    /// `O=Seeds; CN=localhost`.
-    pub subject: String,
-    /// As the subject.
-    pub issuer: String,
-    /// Start of validity, Unix seconds.
-    pub not_before: i64,
-    /// End of validity, Unix seconds.
-    pub not_after: i64,
-    /// Subject alternative names: host names and addresses.
-    pub names: Vec<String>,
-    /// The serial number in hexadecimal.
-    pub serial: String,
-    /// The X.509 version, from 1.
-    pub version: u8,
-    /// `EC/prime256v1 (256/128 Bits/secBits)`.
-    pub key: String,
-    /// `id-ecPublicKey`, `rsaEncryption`.
-    pub key_algorithm: String,
-    /// `ecdsa-with-SHA256`.
-    pub signature_algorithm: String,
-    /// The certificate itself.
-    pub der: Vec<u8>,
-}
-
-/// A TLS session, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TlsFacts {
-    /// `TLSv1.3`.
-    pub version: &'static str,
-    /// The cipher suite.
-    pub suite: String,
-    /// The key exchange group.
-    pub group: String,
-    /// What ALPN agreed on.
-    pub alpn: Option<String>,
-    /// Whether ALPN was offered.
-    pub alpn_offered: bool,
-    /// The server's chain as sent, its own certificate first.
-    pub certificates: Vec<Certificate>,
-    /// What became of the verification.
-    pub verification: Verification,
-    /// The name that was wanted.
-    pub wanted_name: String,
-    /// The name of the certificate that matched, as the certificate spells it.
-    pub matched_name: Option<String>,
-    /// For a proxy rather than the origin.
-    pub for_proxy: bool,
-    /// How often the handshake went there and back.
-    pub round_trips: u32,
-}
-
-/// What became of the verification of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Verification {
-    /// Trusted.
-    #[default]
-    Verified,
-    /// Not trusted, and not asked for (`-k`); the reason.
-    Ignored(String),
-    /// Not trusted; the reason.
-    Failed(String),
-}
-
 /// What happened. Each variant that curl tells with a `* ` line is told by `view::trace`.
 #[derive(Debug)]
 pub enum Happening<'a> {
@@ -240,6 +163,8 @@ pub enum Happening<'a> {
         host: &'a str,
         /// The port.
         port: u16,
+        /// Why, in the system's words where it has any.
+        reason: &'a str,
     },
     /// An attempt to connect begins.
     Connecting {
@@ -273,6 +198,13 @@ pub enum Happening<'a> {
     Secured {
         /// The session.
         session: &'a TlsFacts,
+    },
+    /// The other side gave TLS up, during the handshake or after it.
+    Alerted {
+        /// Towards the origin or a proxy.
+        layer: Layer,
+        /// The number of its alert (RFC 8446, 6).
+        alert: u8,
     },
     /// A SOCKS handshake succeeded.
     SocksEstablished {
@@ -517,6 +449,8 @@ pub struct Interest {
     pub tls: bool,
     /// The octets of TLS records.
     pub records: bool,
+    /// The octets of TLS records as long as a handshake lasts.
+    pub handshakes: bool,
     /// `Tick`s.
     pub ticks: bool,
 }
@@ -529,6 +463,7 @@ impl Interest {
             content: self.content || other.content,
             tls: self.tls || other.tls,
             records: self.records || other.records,
+            handshakes: self.handshakes || other.handshakes,
             ticks: self.ticks || other.ticks,
         }
     }

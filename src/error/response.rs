@@ -10,6 +10,7 @@ use crate::http1::Broken;
 /// Responses that cannot be read on.
 impl From<Broken> for Error {
     fn from(broken: Broken) -> Self {
+        let cause = broken.clone();
         let (exit, message) = match broken {
             Broken::EmptyReply => (Exit::GotNothing, "Empty reply from server".to_owned()),
             Broken::HeadCut => (
@@ -61,16 +62,16 @@ impl From<Broken> for Error {
                 Exit::FilesizeExceeded,
                 "Overflow Content-Length: value".to_owned(),
             ),
-            other => return Self::from_body(other),
+            other => Self::of_body(other),
         };
-        Self::new(exit, message)
+        Self::new(exit, message).because(cause)
     }
 }
 
 impl Error {
     /// What is wrong with a body: where it ends, and its transfer codings.
-    fn from_body(broken: Broken) -> Self {
-        let (exit, message) = match broken {
+    fn of_body(broken: Broken) -> (Exit, String) {
+        match broken {
             Broken::ContentCut { missing } => (
                 Exit::PartialFile,
                 format!("end of response with {missing} bytes missing"),
@@ -113,7 +114,6 @@ impl Error {
                 Exit::RecvError,
                 "Malformed encoding found in chunked-encoding".to_owned(),
             ),
-        };
-        Self::new(exit, message)
+        }
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Knows curl's exit codes by number only; the wording stands with the exit codes.
 
+use std::error::Error;
+use std::fmt;
+
 use super::rule::Rule;
 
 /// Why a response cannot be read on. Each variant says curl's exit code and when it comes.
@@ -113,3 +116,15 @@ impl Broken {
         })
     }
 }
+
+impl fmt::Display for Broken {
+    /// The rule that was broken.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rule() {
+            Some(rule) => f.write_str(rule.row().sentence),
+            None => f.write_str("The response is larger than allowed."),
+        }
+    }
+}
+
+impl Error for Broken {}

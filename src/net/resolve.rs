@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::deadlines::Deadlines;
 use super::interface;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, reason};
 use crate::event::{Happening, Lookup, Side, Tap};
 use crate::plan::Family;
 use crate::target::Host;
@@ -114,6 +114,7 @@ impl Resolver {
             return Err(error);
         }
         let port = question.port;
+        let mut trouble = None;
         let (addresses, lookup) = match self.known(&name, port, tap.clock().now()) {
             Some(addresses) => (addresses, Lookup::Cached),
             None if name.rsplit('.').next() == Some("localhost") => {
@@ -126,7 +127,11 @@ impl Resolver {
                 tap.emit(Happening::Resolving {
                     host: question.shown,
                 });
-                let addresses = ask(&name, port, deadlines, tap)?;
+                let found = ask(&name, port, deadlines, tap)?;
+                let addresses = found.unwrap_or_else(|words| {
+                    trouble = Some(words);
+                    Vec::new()
+                });
                 self.remember(name, port, &addresses, tap.clock().now());
                 (addresses, Lookup::Asked)
             }
@@ -136,6 +141,11 @@ impl Resolver {
             tap.emit(Happening::ResolveFailed {
                 host: question.shown,
                 port,
+                reason: trouble.as_deref().unwrap_or(match question.family {
+                    Family::Any => "no address was found",
+                    Family::V4 => "no IPv4 address was found",
+                    Family::V6 => "no IPv6 address was found",
+                }),
             });
             return Err(match question.side {
                 Side::Server => Error::could_not_resolve(question.shown),
@@ -170,26 +180,38 @@ impl Resolver {
     }
 }
 
+/// What the system says: addresses, or in its words why there are none.
+type Answer = std::result::Result<Vec<SocketAddr>, String>;
+
 /// Asks the system, which cannot be interrupted: a thread waits for it, and is left to itself when
-/// the time is up. No addresses: the name is unknown.
-fn ask(name: &str, port: u16, deadlines: &Deadlines, tap: &Tap) -> Result<Vec<SocketAddr>> {
+/// the time is up.
+fn ask(name: &str, port: u16, deadlines: &Deadlines, tap: &Tap) -> Result<Answer> {
     let (sender, answer) = channel();
     let asked = name.to_owned();
     let ask = move || {
         let found = (asked.as_str(), port).to_socket_addrs();
         // Nobody listens any more when the time was up.
-        let _ = sender.send(found.map(Iterator::collect).unwrap_or_default());
+        let _ = sender.send(
+            found
+                .map(Iterator::collect)
+                .map_err(|error| in_words(&error)),
+        );
     };
     // Without a thread the sender is gone, which is an answer too.
     let _ = std::thread::Builder::new().spawn(ask);
     wait_for(&answer, deadlines, tap)
 }
 
-fn wait_for(
-    answer: &Receiver<Vec<SocketAddr>>,
-    deadlines: &Deadlines,
-    tap: &Tap,
-) -> Result<Vec<SocketAddr>> {
+/// The resolver's own words, without what Rust puts before them.
+fn in_words(error: &std::io::Error) -> String {
+    let words = reason(error);
+    match words.strip_prefix("failed to lookup address information: ") {
+        Some(own) => own.to_owned(),
+        None => words,
+    }
+}
+
+fn wait_for(answer: &Receiver<Answer>, deadlines: &Deadlines, tap: &Tap) -> Result<Answer> {
     loop {
         let now = tap.clock().now();
         if deadlines.are_over(now) {
@@ -200,9 +222,11 @@ fn wait_for(
             None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match came {
-            Ok(addresses) => return Ok(addresses),
+            Ok(answer) => return Ok(answer),
             Err(RecvTimeoutError::Timeout) => tap.emit(Happening::Tick),
-            Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(Err("the resolver could not be asked".to_owned()));
+            }
         }
     }
 }

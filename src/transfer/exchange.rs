@@ -295,9 +295,7 @@ impl Exchange<'_> {
                 Signal::Switched if self.terms.layer == Layer::Http => {
                     // Another protocol, which nobody here speaks: it is shown until it ends.
                     let octets = std::mem::take(rest);
-                    if !octets.is_empty() {
-                        self.incoming.piece(self.tap, at, Role::Content, octets)?;
-                    }
+                    self.incoming.piece(self.tap, at, Role::Content, octets)?;
                     return Ok(Progress::More);
                 }
                 Signal::Switched if !rest.is_empty() => {
@@ -416,7 +414,10 @@ impl Exchange<'_> {
         match self.http.receive_eof() {
             Ok(_) => Ok(Progress::Complete),
             // On a kept connection this is no failure yet: a fresh one is tried.
-            Err(broken @ Broken::EmptyReply) => Err(Trouble::from(Error::from(broken))),
+            Err(broken @ Broken::EmptyReply) => {
+                self.tell_rest(&[], Role::Stray);
+                Err(Trouble::from(Error::from(broken)))
+            }
             Err(broken) => Err(self.malformed(broken, &[])),
         }
     }

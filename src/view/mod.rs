@@ -5,13 +5,16 @@
 
 mod amounts;
 pub mod budget;
+pub mod diagnose;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
+mod records;
 pub mod stamp;
 pub mod style;
 pub mod timeline;
 pub mod trace;
+mod validity;
 pub mod wire;
 pub mod writeout;
 
@@ -19,11 +22,12 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::environment::Environment;
-use crate::event::Observers;
+use crate::event::{Observer, Observers};
 use crate::plan::{self, Destination, Global, Plan};
 use crate::streams::Console;
 
 use budget::Budget;
+use diagnose::Diagnosis;
 use notices::Notices;
 use progress::Progress;
 use stamp::Stamp;
@@ -34,8 +38,9 @@ use wire::Wire;
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
-/// before anybody else speaks, the trace tells a failure before the message does, what is drawn
-/// and judged of a transfer comes behind, and `-w` comes last. `stdout` and `stderr` are where talk goes after `--stderr`.
+/// before anybody else speaks, the trace tells a failure before the message does, what it means comes
+/// after that, then what is drawn and judged of a transfer, and `-w` last. `stdout` and `stderr` are
+/// where talk goes after `--stderr`.
 pub fn observers(
     plan: &Plan,
     environment: &Environment,
@@ -43,33 +48,35 @@ pub fn observers(
     stderr: &Console,
     clock: &Arc<dyn Clock>,
 ) -> Observers {
-    let mut views: Observers = Vec::new();
+    let global = &plan.global;
     // Of what does not happen there is neither progress nor an account.
-    let happens = !plan.global.inspect.dry_run;
-    let notices = Notices::new(&plan.global, environment, stderr);
-    if let Some(progress) = Progress::new(plan, environment, stderr).filter(|_| happens) {
-        views.push(Box::new(progress));
-    }
-    if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
-        views.push(Box::new(trace));
-    }
-    if let Some(wire) = Wire::new(plan, environment, stderr, clock.as_ref()) {
-        views.push(Box::new(wire));
-    }
-    let timeline = Timeline::new(&plan.global, environment, stderr).filter(|_| happens);
-    let budget = Budget::new(&plan.global, &notices).filter(|_| happens);
-    views.push(Box::new(notices));
-    if let Some(timeline) = timeline {
-        views.push(Box::new(timeline));
-    }
-    if let Some(budget) = budget {
-        views.push(Box::new(budget));
-    }
+    let happens = !global.inspect.dry_run;
+    let mut views: Observers = Vec::new();
+    let notices = Notices::new(global, environment, stderr);
+    let diagnosis = notices
+        .explains_failures()
+        .then(|| Diagnosis::new(plan, environment, stderr));
+    let budget = Budget::new(global, &notices).filter(|_| happens);
+    let progress = Progress::new(plan, environment, stderr).filter(|_| happens);
+    add(&mut views, progress);
+    let trace = trace(global, environment, stdout, stderr, clock, &notices);
+    add(&mut views, trace);
+    add(
+        &mut views,
+        Wire::new(plan, environment, stderr, clock.as_ref()),
+    );
+    add(&mut views, Some(notices));
+    add(&mut views, diagnosis);
+    let timeline = Timeline::new(global, environment, stderr).filter(|_| happens);
+    add(&mut views, timeline);
+    add(&mut views, budget);
     let write_out = WriteOut::new(plan, environment, stdout, stderr, clock);
-    if let Some(write_out) = write_out.filter(|_| happens) {
-        views.push(Box::new(write_out));
-    }
+    add(&mut views, write_out.filter(|_| happens));
     views
+}
+
+fn add(views: &mut Observers, view: Option<impl Observer + 'static>) {
+    views.extend(view.map(|view| Box::new(view) as Box<dyn Observer>));
 }
 
 fn trace(

@@ -12,7 +12,7 @@ use crate::event::{Event, Happening, Observer};
 use crate::plan::{Global, Notice, Plan, Trace};
 use crate::streams::Console;
 
-/// Added to exit 60: what to do.
+/// Added to exit 60 where no diagnosis follows: what to do.
 const UNTRUSTED: &str = "\
 The server could not prove that it is the one you asked for, so no request was sent.
 If you trust its certificate, name it, or the authority that signed it, with --cacert;
@@ -29,6 +29,7 @@ pub struct Notices {
     style: Style,
     columns: usize,
     failures: bool,
+    explained: bool,
     warnings: bool,
     notes: bool,
 }
@@ -41,9 +42,17 @@ impl Notices {
             style: Style::of_stderr(global, environment),
             columns: columns(environment),
             failures: !global.silent || global.show_error,
+            explained: !global.silent
+                && (Style::of_stderr(global, environment).terminal || global.trace != Trace::Off),
             warnings: !global.silent,
             notes: !global.silent && global.trace != Trace::Off,
         }
+    }
+
+    /// Whether a failure is explained after its message: on a terminal, with `-v` or a trace, and
+    /// never with `-s`.
+    pub fn explains_failures(&self) -> bool {
+        self.explained
     }
 
     /// Tells what was noticed about the command line: a warning that came before `-s` too.
@@ -82,7 +91,7 @@ impl Notices {
         text.push(b' ');
         text.extend_from_slice(self.style.safe_lines(&error.message).as_bytes());
         text.push(b'\n');
-        if error.exit == Exit::PeerFailedVerification {
+        if error.exit == Exit::PeerFailedVerification && !self.explained {
             text.extend_from_slice(UNTRUSTED.as_bytes());
         }
         self.out.tell(&text);

@@ -6,6 +6,7 @@
 //! Source: curl 8.22's output, line for line; the line of times is rcurl's own.
 
 mod facts;
+mod handshake;
 mod session;
 mod sheet;
 mod timing;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use super::ledger::{Hop, Ledger, is_head};
 use super::notices::Notices;
+use super::records::{Inside, Session};
 use super::stamp::Stamp;
 use super::style::Style;
 use crate::error::reason;
@@ -26,6 +28,7 @@ use crate::streams::Console;
 pub(super) use facts::address;
 pub(super) use session::date;
 pub use sheet::Form;
+pub(super) use timing::name as phase_name;
 
 use sheet::{Kind, Sheet};
 
@@ -58,6 +61,8 @@ pub struct Trace {
     notices: Notices,
     ledger: Ledger,
     flows: BTreeMap<(u32, Direction), Flow>,
+    /// TLS of each connection: towards the origin, and towards an HTTPS proxy.
+    sessions: BTreeMap<(Option<u32>, bool), Session>,
     /// A block of data was told, and no other kind of line since.
     data_told: bool,
 }
@@ -87,6 +92,7 @@ impl Trace {
             notices,
             ledger: Ledger::default(),
             flows: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             data_told: false,
         }
     }
@@ -259,18 +265,54 @@ impl Trace {
     }
 
     /// The octets of a TLS handshake; those of its records later on are shown as what they carry.
-    fn records(&mut self, event: &Event<'_>, direction: Direction, bytes: &Bytes<'_>) {
+    fn record(&mut self, event: &Event<'_>, layer: Layer, direction: Direction, record: &[u8]) {
         let handshaking = self
             .ledger
             .account(event.transfer)
             .and_then(|account| account.attempt.hop())
             .is_some_and(Hop::handshaking);
-        if let Bytes::Seen(octets) = bytes
-            && handshaking
-            && self.sheet.form != Form::Lines
-        {
-            self.write(event, Kind::tls(direction), octets);
+        if !handshaking {
+            return;
         }
+        let session = self.session(event, layer);
+        let found = session.pass(direction, record);
+        let version = session.version;
+        for inside in found {
+            self.handshake(event, version, direction, inside);
+        }
+        if self.sheet.form != Form::Lines {
+            self.write(event, Kind::tls(direction), record);
+        }
+    }
+
+    /// A message of a handshake: its name, and how long it is.
+    fn handshake(
+        &mut self,
+        event: &Event<'_>,
+        version: Option<&str>,
+        direction: Direction,
+        inside: Inside,
+    ) {
+        let Some(sentence) = handshake::sentence(version, direction, inside) else {
+            return;
+        };
+        self.say(event, &sentence);
+        if self.sheet.form == Form::Lines {
+            let (prefix, kind) = (self.prefix(event), Kind::tls(direction));
+            let size = handshake::size(inside);
+            let text = self.sheet.data_line(&prefix, kind, size);
+            self.put(&text);
+        }
+    }
+
+    fn alert(&mut self, event: &Event<'_>, layer: Layer, number: u8) {
+        let version = self.session(event, layer).version;
+        self.say(event, &handshake::alert(version, number));
+    }
+
+    fn session(&mut self, event: &Event<'_>, layer: Layer) -> &mut Session {
+        let key = (event.connection, layer == Layer::ProxyTls);
+        self.sessions.entry(key).or_default()
     }
 }
 
@@ -291,10 +333,11 @@ impl Observer for Trace {
             } => self.piece(event, *direction, *role, bytes),
             Happening::Piece {
                 direction,
-                layer: Layer::Tls | Layer::ProxyTls,
-                bytes,
+                layer: layer @ (Layer::Tls | Layer::ProxyTls),
+                bytes: Bytes::Seen(octets),
                 ..
-            } => self.records(event, *direction, bytes),
+            } => self.record(event, *layer, *direction, octets),
+            Happening::Alerted { layer, alert } => self.alert(event, *layer, *alert),
             Happening::Exchanged => {
                 let account = self.ledger.account(event.transfer);
                 if let Some(hop) = account.and_then(|account| account.attempt.hop()) {
@@ -308,6 +351,10 @@ impl Observer for Trace {
                 }
                 for sentence in facts::sentences(what, event.connection) {
                     self.say(event, &sentence);
+                }
+                if let Happening::Ended { .. } = what {
+                    self.sessions
+                        .retain(|(owner, _), _| *owner != event.connection);
                 }
             }
         }
@@ -326,6 +373,7 @@ impl Observer for Trace {
             content: dumps,
             tls: true,
             records: dumps,
+            handshakes: true,
             ticks: false,
         }
     }

@@ -345,6 +345,7 @@ impl Observer for Wire {
             content: true,
             tls: true,
             records: true,
+            handshakes: true,
             ticks: false,
         }
     }

@@ -18,6 +18,7 @@ mod content;
 mod cookies;
 mod date;
 mod demo;
+mod diagnose;
 mod encoding;
 mod flood;
 mod glob;

@@ -1,6 +1,7 @@
 //! The built program against servers on real sockets: octet for octet scripted ones, TLS, and
 //! servers of other languages where they are at hand.
 
+mod distrusted;
 mod elsewhere;
 mod secured;
 mod streaming;

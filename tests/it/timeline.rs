@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::{Arc, Barrier};
 
-use rcurl::event::{Happening, Peer, TlsFacts, Verification};
+use rcurl::event::{Distrust, Fault, Happening, Peer, TlsFacts, Verification};
 use rcurl::plan::Plan;
 use rustls::ServerConfig;
 
@@ -50,7 +50,8 @@ fn a_look_up_is_drawn_and_so_is_its_failure() {
     stage.finish(Ok(()));
     stage.start("http://localhost:8000/");
     stage.emit(Happening::Resolving { host });
-    stage.emit(Happening::ResolveFailed { host, port });
+    let reason = "Name or service not known";
+    stage.emit(Happening::ResolveFailed { host, port, reason });
     let error = rcurl::error::Error::could_not_resolve(host);
     stage.finish(Err(&error));
     let told = stage.stderr.text();
@@ -98,8 +99,12 @@ fn a_handshake_is_drawn_with_its_version_and_its_end() {
         ..facts.clone()
     };
     check(&for_proxy, "TLS to proxy | TLSv1.2");
+    let distrust = Distrust {
+        fault: Fault::Expired,
+        reason: "expired".to_owned(),
+    };
     let distrusted = TlsFacts {
-        verification: Verification::Failed("expired".to_owned()),
+        verification: Verification::Failed(distrust),
         ..facts
     };
     check(&distrusted, "TLS | not trusted: TLSv1.2");

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rcurl::error::{Error, Exit};
 use rcurl::event::{
-    Bytes, Certificate, Direction, Ending, Happening, Interest, Layer, Lookup, Side, TlsFacts,
-    Trust, Verification,
+    Bytes, Certificate, Direction, Distrust, Ending, Fault, Happening, Interest, Layer, Lookup,
+    Side, TlsFacts, Trust, Verification,
 };
 use rcurl::http1::Role;
 use rcurl::plan::{Destination, Plan, Trace};
@@ -156,6 +156,7 @@ fn each_other_fact_has_its_line() {
             Happening::ResolveFailed {
                 host: "x.invalid",
                 port: 80,
+                reason: "Name or service not known",
             },
             "* Could not resolve host: x.invalid\n* Could not resolve host: x.invalid\n\
              * Could not resolve: x.invalid:80\n",
@@ -268,6 +269,7 @@ fn session() -> TlsFacts {
         certificates: vec![certificate()],
         wanted_name: "localhost".to_owned(),
         matched_name: Some("localhost".to_owned()),
+        judged_at: 1_795_253_400,
         ..TlsFacts::default()
     }
 }
@@ -305,8 +307,14 @@ fn a_session_is_told_in_curls_block() {
 signed using ecdsa-with-SHA256
 *   subjectAltName: \"localhost\" matches cert's \"localhost\"
 * SSL certificate verified via rustls.
+*   [0] O=Seeds; CN=localhost, issued by CN=Test CA, 19 days left
 ",
     );
+}
+
+fn distrust(fault: Fault, reason: &str) -> Distrust {
+    let reason = reason.to_owned();
+    Distrust { fault, reason }
 }
 
 #[test]
@@ -315,11 +323,12 @@ fn a_wrong_name_and_no_verification_are_told() {
         let stage = verbose();
         stage.emit(Happening::Secured { session });
         let text = stage.stderr.text();
-        text.split_once("SHA256\n").unwrap().1.to_owned()
+        let told = text.split_once("SHA256\n").unwrap().1;
+        told.split_once("*   [0]").unwrap().0.to_owned()
     };
     let failed = TlsFacts {
         matched_name: None,
-        verification: Verification::Failed("not valid for name".to_owned()),
+        verification: Verification::Failed(distrust(Fault::WrongName, "not valid for name")),
         ..session()
     };
     assert_eq!(
@@ -329,7 +338,7 @@ fn a_wrong_name_and_no_verification_are_told() {
     );
     let ignored = TlsFacts {
         matched_name: None,
-        verification: Verification::Ignored("unknown issuer".to_owned()),
+        verification: Verification::Ignored(distrust(Fault::UnknownIssuer, "unknown issuer")),
         ..session()
     };
     assert_eq!(
@@ -534,6 +543,7 @@ fn nobody_wants_more_than_is_shown() {
         interest(Trace::Verbose),
         Interest {
             tls: true,
+            handshakes: true,
             ..Interest::default()
         }
     );
@@ -543,6 +553,7 @@ fn nobody_wants_more_than_is_shown() {
             content: true,
             tls: true,
             records: true,
+            handshakes: true,
             ticks: false
         }
     );

@@ -12,11 +12,12 @@ use x509_cert::Certificate as Parsed;
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, SubjectAltName};
 use x509_cert::name::Name;
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
+use super::pin::pin;
 use crate::event::Certificate;
 
 /// A certificate in words.
@@ -44,6 +45,9 @@ pub(super) fn describe(der: &[u8]) -> Certificate {
         key: describe_key(key),
         key_algorithm: algorithm(&key.algorithm.oid),
         signature_algorithm: algorithm(&parsed.signature_algorithm().oid),
+        authority: is_authority(&parsed),
+        issuer_url: issuer_url(&parsed),
+        pin: key.to_der().map(|key| pin(&key)).unwrap_or_default(),
         ..bare
     }
 }
@@ -153,6 +157,28 @@ fn alternative_names(parsed: &Parsed) -> Vec<String> {
         _ => None,
     };
     names.iter().filter_map(readable).collect()
+}
+
+fn is_authority(parsed: &Parsed) -> bool {
+    let constraints = parsed.tbs_certificate().get_extension();
+    matches!(
+        constraints,
+        Ok(Some((_, BasicConstraints { ca: true, .. })))
+    )
+}
+
+/// Where the issuer's certificate can be had.
+fn issuer_url(parsed: &Parsed) -> Option<String> {
+    const ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+    let (_, AuthorityInfoAccessSyntax(ways)) = parsed.tbs_certificate().get_extension().ok()??;
+    let mut urls = ways.iter().filter_map(|way| match &way.access_location {
+        GeneralName::UniformResourceIdentifier(url) if way.access_method.to_string() == ISSUERS => {
+            Some(url.as_str())
+        }
+        _ => None,
+    });
+    urls.find(|url| url.starts_with("http") && url.bytes().all(|octet| octet.is_ascii_graphic()))
+        .map(str::to_owned)
 }
 
 fn address(octets: &[u8]) -> Option<IpAddr> {

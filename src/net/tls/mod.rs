@@ -24,14 +24,14 @@ use rustls::{CertificateError, ClientConnection, HandshakeKind, ProtocolVersion}
 
 use super::{Deadlines, Place, Wait, Wire};
 use crate::error::{Error, Result, reason};
-use crate::event::{Happening, Layer, Tap, TlsFacts, Verification};
+use crate::event::{Fault, Happening, Layer, Tap, TlsFacts, Verification};
 use crate::plan::Tls;
 use crate::target::Host;
 use certificate::{describe, matching_name, public_key};
 pub(super) use settings::Configurations;
 use settings::{ALPN, Prepared};
 use suites::{group_name, suite_name, version_name};
-use verdict::{Distrust, Refused};
+use verdict::{Refused, names_of};
 use wire::{Broken, CUT, Stepped, TlsWire, in_words};
 
 /// A handshake to be made.
@@ -65,6 +65,7 @@ impl Handshake<'_> {
         if let Err(broken) = self.shake_hands(&mut tls, tap)? {
             return Err(self.refusal(&tls, broken, tap));
         }
+        tls.handshake_is_over();
         self.accept(&tls, &prepared, &name, tap)?;
         Ok(Box::new(tls))
     }
@@ -119,10 +120,7 @@ impl Handshake<'_> {
             } else {
                 let now = UnixTime::since_unix_epoch(tap.clock().wall());
                 let judged = prepared.verifier.judge(chain, name, now);
-                judged.map_or_else(
-                    |distrust| Verification::Ignored(distrust.to_string()),
-                    |()| Verification::Verified,
-                )
+                judged.map_or_else(Verification::Ignored, |()| Verification::Verified)
             };
             self.tell(tls.session(), chain, verdict, tap);
         }
@@ -166,6 +164,7 @@ impl Handshake<'_> {
                 alpn_offered: self.settings.alpn,
                 certificates,
                 verification,
+                judged_at: tap.clock().unix_time(),
                 wanted_name: wanted.to_owned(),
                 matched_name: matched,
                 for_proxy: self.layer == Layer::ProxyTls,
@@ -180,15 +179,10 @@ impl Handshake<'_> {
             Broken::Session(error) => {
                 if let Some(refused) = refused(&error) {
                     if tap.interest().tls {
-                        let verdict = Verification::Failed(refused.distrust.to_string());
+                        let verdict = Verification::Failed(refused.distrust.clone());
                         self.tell(tls.session(), &refused.chain, verdict, tap);
                     }
-                    return match &refused.distrust {
-                        Distrust::Chain(reason) => Error::untrusted(reason),
-                        Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
-                        Distrust::NoStatus => Error::no_certificate_status(),
-                        Distrust::UncheckedStatus => Error::unchecked_certificate_status(),
-                    };
+                    return self.untrusted(refused);
                 }
                 if !may_be_tls(&tls.greeting) {
                     return Error::not_tls(&tls.greeting, &self.place.authority());
@@ -197,6 +191,20 @@ impl Handshake<'_> {
             }
             Broken::Cut => Error::tls_connect(CUT),
             Broken::Wire(error) => Error::tls_connect(&reason(&error)).because(error),
+        }
+    }
+
+    /// The error for a chain that is not good.
+    fn untrusted(&self, refused: &Refused) -> Error {
+        match refused.distrust.fault {
+            Fault::WrongName => {
+                let own = refused.chain.first().map(|own| describe(own));
+                Error::wrong_name(&self.place.name, &names_of(&own.unwrap_or_default()))
+            }
+            Fault::WeakKey => Error::tls_connect(&refused.distrust.reason),
+            Fault::NoStatus => Error::no_certificate_status(),
+            Fault::UncheckedStatus => Error::unchecked_certificate_status(),
+            _ => Error::untrusted(&refused.distrust.reason),
         }
     }
 }

@@ -37,10 +37,19 @@ impl Pins {
     /// Whether a key (`SubjectPublicKeyInfo`, DER) is among them.
     pub(super) fn allow(&self, key: &[u8]) -> bool {
         match self {
-            Pins::Hashes(hashes) => hashes.contains(&STANDARD.encode(Sha256::digest(key))),
+            Pins::Hashes(hashes) => hashes.contains(&hash(key)),
             Pins::Key(pinned) => pinned.as_deref() == Some(key),
         }
     }
+}
+
+/// A key as `--pinnedpubkey` takes it.
+pub(super) fn pin(key: &[u8]) -> String {
+    format!("sha256//{}", hash(key))
+}
+
+fn hash(key: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(key))
 }
 
 #[cfg(test)]
@@ -53,6 +62,7 @@ mod tests {
             |pins: Pins, expected: bool| assert_eq!(pins.allow(b"key"), expected, "{pins:?}");
         let hash = STANDARD.encode(Sha256::digest(b"key"));
         check(Pins::read(&format!("sha256//{hash}")), true);
+        check(Pins::read(&pin(b"key")), true);
         check(Pins::read(&format!("sha256//AAAA;sha256//{hash}")), true);
         check(Pins::read(&format!("sha256//{hash};sha256//AAAA")), true);
         check(Pins::read(&format!("sha256//AAAA;{hash}")), false);

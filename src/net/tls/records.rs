@@ -14,15 +14,24 @@ const HEADER: usize = 5;
 /// Tells each record of a connection, both ways, when somebody wants to know.
 pub(super) struct Records {
     layer: Layer,
+    handshake: Handshake,
     tap: Option<Tap>,
     sent: Vec<u8>,
     received: Vec<u8>,
+}
+
+/// Where a session is; some look at its handshake alone.
+#[derive(PartialEq)]
+enum Handshake {
+    Lasting,
+    Over,
 }
 
 impl Records {
     pub(super) fn new(layer: Layer) -> Self {
         Self {
             layer,
+            handshake: Handshake::Lasting,
             tap: None,
             sent: Vec::new(),
             received: Vec::new(),
@@ -31,7 +40,20 @@ impl Records {
 
     /// From now on records are told to this tap.
     pub(super) fn tell(&mut self, tap: &Tap) {
-        self.tap = tap.interest().records.then(|| tap.clone());
+        let interest = tap.interest();
+        let lasting = self.handshake == Handshake::Lasting;
+        let wanted = interest.records || (interest.handshakes && lasting);
+        self.tap = wanted.then(|| tap.clone());
+    }
+
+    /// The handshake is over, and with it what some wanted to see.
+    pub(super) fn handshake_is_over(&mut self) {
+        self.handshake = Handshake::Over;
+        if self.tap.as_ref().is_some_and(|tap| !tap.interest().records) {
+            self.tap = None;
+            self.sent = Vec::new();
+            self.received = Vec::new();
+        }
     }
 
     /// Octets passed the wire below at once; every record that is complete is told.

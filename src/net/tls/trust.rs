@@ -22,8 +22,9 @@ use rustls::{
 use super::anchors::Anchors;
 use super::certificate::{bare_key, describe};
 use super::signatures;
-use super::verdict::{Distrust, Refused, explain};
+use super::verdict::{Refused, distrust, explain};
 use crate::error::{Error, Result, reason};
+use crate::event::{Distrust, Fault};
 use crate::plan::Tls;
 
 /// Reads the revocation lists of `--crlfile`.
@@ -117,7 +118,7 @@ impl Verifier {
         now: UnixTime,
     ) -> std::result::Result<(), Distrust> {
         let Some((own, issuers)) = chain.split_first() else {
-            return Err(Distrust::Chain("no certificate was sent".to_owned()));
+            return Err(distrust(Fault::Missing, "no certificate was sent"));
         };
         let verdict = if self.named.contains(own) {
             judge_named(own, name, now)
@@ -139,8 +140,13 @@ impl Verifier {
     fn judge_proof(&self, stapled: &[u8]) -> std::result::Result<(), Distrust> {
         match self.proof {
             Proof::NotAskedFor => Ok(()),
-            Proof::Demanded if stapled.is_empty() => Err(Distrust::NoStatus),
-            Proof::Demanded => Err(Distrust::UncheckedStatus),
+            Proof::Demanded if stapled.is_empty() => {
+                Err(distrust(Fault::NoStatus, "No OCSP response received"))
+            }
+            Proof::Demanded => {
+                let reason = "the OCSP response was not checked";
+                Err(distrust(Fault::UncheckedStatus, reason))
+            }
         }
     }
 
@@ -181,6 +187,44 @@ impl Verifier {
             .map(|_| HandshakeSignatureValid::assertion())
             .ok_or_else(|| CertificateError::BadSignature.into())
     }
+
+    /// Checks the signature of a handshake; `usual` is how rustls does it.
+    fn verify_handshake(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+        usual: Usual,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.expect_chosen(signed)?;
+        let verdict = if self.is_odd_but_welcome(own) {
+            self.verify_with_bare_key(message, own, signed)
+        } else {
+            usual(message, own, signed, &self.algorithms)
+        };
+        verdict.map_err(|error| match error {
+            rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+                let reason = "the server's key is too weak, or did not sign the handshake";
+                let distrust = distrust(Fault::WeakKey, reason);
+                refusal(vec![own.clone().into_owned()], distrust)
+            }
+            other => other,
+        })
+    }
+}
+
+/// Checks the signature of a handshake of one version.
+type Usual = fn(
+    &[u8],
+    &CertificateDer<'_>,
+    &DigitallySignedStruct,
+    &WebPkiSupportedAlgorithms,
+) -> std::result::Result<HandshakeSignatureValid, rustls::Error>;
+
+/// A verdict that rustls carries to whoever asked for the handshake.
+fn refusal(chain: Vec<CertificateDer<'static>>, distrust: Distrust) -> rustls::Error {
+    let refused = Arc::new(Refused { chain, distrust });
+    CertificateError::Other(OtherError(refused)).into()
 }
 
 /// A certificate that was itself named as trusted needs no issuer, and may say that it is one, as
@@ -224,10 +268,7 @@ impl ServerCertVerifier for Verifier {
         };
         match verdict.and_then(|()| self.judge_proof(ocsp_response)) {
             Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(distrust) => {
-                let refused = Arc::new(Refused { chain, distrust });
-                Err(CertificateError::Other(OtherError(refused)).into())
-            }
+            Err(distrust) => Err(refusal(chain, distrust)),
         }
     }
 
@@ -237,11 +278,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        self.expect_chosen(dss)?;
-        if self.is_odd_but_welcome(cert) {
-            return self.verify_with_bare_key(message, cert, dss);
-        }
-        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms)
+        self.verify_handshake(message, cert, dss, rustls::crypto::verify_tls12_signature)
     }
 
     fn verify_tls13_signature(
@@ -250,11 +287,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        self.expect_chosen(dss)?;
-        if self.is_odd_but_welcome(cert) {
-            return self.verify_with_bare_key(message, cert, dss);
-        }
-        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms)
+        self.verify_handshake(message, cert, dss, rustls::crypto::verify_tls13_signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

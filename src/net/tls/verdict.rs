@@ -10,30 +10,7 @@ use rustls::{CertificateError, OtherError};
 
 use super::certificate::describe;
 use super::moment::in_words;
-
-/// Why a chain is not good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Distrust {
-    /// It does not lead to anybody trusted, or it is out of date; the reason.
-    Chain(String),
-    /// It is for somebody else; the names it is for.
-    Name(String),
-    /// No proof came that it is not revoked.
-    NoStatus,
-    /// Such a proof came, which cannot be checked.
-    UncheckedStatus,
-}
-
-impl fmt::Display for Distrust {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Distrust::Chain(reason) => f.write_str(reason),
-            Distrust::Name(names) => write!(f, "no alternative name matches ({names})"),
-            Distrust::NoStatus => f.write_str("No OCSP response received"),
-            Distrust::UncheckedStatus => f.write_str("the OCSP response was not checked"),
-        }
-    }
-}
+use crate::event::{Certificate, Distrust, Fault};
 
 /// A refused chain on its way through rustls.
 #[derive(Debug)]
@@ -52,86 +29,136 @@ impl fmt::Display for Refused {
 
 impl StdError for Refused {}
 
+/// A fault and its words.
+pub(super) fn distrust(fault: Fault, reason: impl Into<String>) -> Distrust {
+    let reason = reason.into();
+    Distrust { fault, reason }
+}
+
 /// A verdict of webpki, in OpenSSL's words as far as it has any, and what is behind it.
 pub(super) fn explain(error: &rustls::Error, chain: &[CertificateDer<'_>]) -> Distrust {
     use CertificateError as Reason;
-    let rustls::Error::InvalidCertificate(cause) = error else {
-        return Distrust::Chain(error.to_string());
+    let cause = match error {
+        rustls::Error::InvalidCertificate(cause) => cause,
+        rustls::Error::InvalidCertRevocationList(_) => {
+            return distrust(Fault::RevocationUnknown, error.to_string());
+        }
+        _ => return distrust(Fault::Malformed, error.to_string()),
     };
     let own = chain.first().map(|own| describe(own)).unwrap_or_default();
     let unix = |time: &UnixTime| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-    let reason = match cause {
+    match cause {
         Reason::NotValidForName | Reason::NotValidForNameContext { .. } => {
-            let names = match own.names.as_slice() {
-                [] => "the certificate names no host".to_owned(),
-                names => format!("the certificate is for {}", some_of(names)),
-            };
-            return Distrust::Name(names);
+            let names = names_of(&own);
+            distrust(
+                Fault::WrongName,
+                format!("no alternative name matches ({names})"),
+            )
         }
         Reason::Expired => expired(own.not_after),
         Reason::ExpiredContext { not_after, .. } => expired(unix(not_after)),
         Reason::NotValidYet => not_yet(own.not_before),
         Reason::NotValidYetContext { not_before, .. } => not_yet(unix(not_before)),
-        Reason::Revoked => "certificate revoked".to_owned(),
-        Reason::UnknownRevocationStatus => {
-            "unable to get certificate CRL: no list of --crlfile covers it".to_owned()
-        }
-        Reason::ExpiredRevocationList | Reason::ExpiredRevocationListContext { .. } => {
-            "CRL has expired: --crlfile names a list that is out of date".to_owned()
-        }
-        Reason::BadSignature => format!(
-            "certificate signature failure: not signed by the {} that is trusted",
-            own.issuer
+        Reason::BadSignature => distrust(
+            Fault::BadSignature,
+            format!(
+                "certificate signature failure: not signed by the {} that is trusted",
+                own.issuer
+            ),
         ),
-        Reason::InvalidPurpose | Reason::InvalidPurposeContext { .. } => {
-            "unsuitable certificate purpose: it is not for servers".to_owned()
-        }
-        Reason::UnhandledCriticalExtension => "unhandled critical extension".to_owned(),
-        Reason::BadEncoding => "the certificate is malformed".to_owned(),
-        Reason::UnsupportedSignatureAlgorithmContext { .. } => {
+        Reason::UnsupportedSignatureAlgorithmContext { .. }
+        | Reason::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             let algorithm = &own.signature_algorithm;
-            format!("a signature in the chain is too weak or not supported ({algorithm})")
+            distrust(
+                Fault::WeakSignature,
+                format!("a signature in the chain is too weak or not supported ({algorithm})"),
+            )
         }
         Reason::UnknownIssuer => unknown_issuer(chain),
-        // The commonest of these: a self-signed certificate that says CA:TRUE.
-        _ if own.subject == own.issuer && !own.subject.is_empty() => unknown_issuer(chain),
-        Reason::Other(OtherError(cause)) => constraint(&cause.to_string()),
-        other => other.to_string(),
+        other => plain(other).unwrap_or_else(|| unforeseen(other, &own, chain)),
+    }
+}
+
+/// The verdicts that need no more than their words.
+fn plain(cause: &CertificateError) -> Option<Distrust> {
+    use CertificateError as Reason;
+    let (fault, words) = match cause {
+        Reason::Revoked => (Fault::Revoked, "certificate revoked"),
+        Reason::UnknownRevocationStatus => (
+            Fault::RevocationUnknown,
+            "unable to get certificate CRL: no list of --crlfile covers it",
+        ),
+        Reason::ExpiredRevocationList | Reason::ExpiredRevocationListContext { .. } => (
+            Fault::RevocationUnknown,
+            "CRL has expired: --crlfile names a list that is out of date",
+        ),
+        Reason::InvalidPurpose | Reason::InvalidPurposeContext { .. } => (
+            Fault::WrongPurpose,
+            "unsuitable certificate purpose: it is not for servers",
+        ),
+        Reason::UnhandledCriticalExtension => (Fault::Malformed, "unhandled critical extension"),
+        Reason::BadEncoding => (Fault::Malformed, "the certificate is malformed"),
+        _ => return None,
     };
-    Distrust::Chain(reason)
+    Some(distrust(fault, words))
+}
+
+/// What rustls has no variant for.
+fn unforeseen(
+    cause: &CertificateError,
+    own: &Certificate,
+    chain: &[CertificateDer<'_>],
+) -> Distrust {
+    // The commonest of these: a self-signed certificate that says CA:TRUE.
+    if own.subject == own.issuer && !own.subject.is_empty() {
+        return unknown_issuer(chain);
+    }
+    match cause {
+        CertificateError::Other(OtherError(cause)) => constraint(&cause.to_string()),
+        other => distrust(Fault::Malformed, other.to_string()),
+    }
 }
 
 /// What webpki has no variant of rustls for; it tells the name of its own.
-fn constraint(name: &str) -> String {
-    let words = match name {
-        "CaUsedAsEndEntity" => "the certificate is an authority's (CA:TRUE), not a server's",
-        "EndEntityUsedAsCa" => "invalid CA certificate: an issuer in the chain is no authority",
-        "PathLenConstraintViolated" => "path length constraint exceeded",
-        "NameConstraintViolation" => {
-            "permitted subtree violation: an issuer may not name this host"
-        }
-        "UnsupportedCriticalExtension" => "unhandled critical extension",
-        "MaximumPathDepthExceeded" => "certificate chain too long",
-        other => other,
+fn constraint(name: &str) -> Distrust {
+    let (fault, words) = match name {
+        "CaUsedAsEndEntity" => (
+            Fault::AuthorityAsServer,
+            "the certificate is an authority's (CA:TRUE), not a server's",
+        ),
+        "EndEntityUsedAsCa" => (
+            Fault::NoAuthority,
+            "invalid CA certificate: an issuer in the chain is no authority",
+        ),
+        "PathLenConstraintViolated" => (Fault::NoAuthority, "path length constraint exceeded"),
+        "NameConstraintViolation" => (
+            Fault::NoAuthority,
+            "permitted subtree violation: an issuer may not name this host",
+        ),
+        "UnsupportedCriticalExtension" => (Fault::Malformed, "unhandled critical extension"),
+        "MaximumPathDepthExceeded" => (Fault::Malformed, "certificate chain too long"),
+        other => (Fault::Malformed, other),
     };
-    words.to_owned()
+    distrust(fault, words)
 }
 
-fn expired(at: i64) -> String {
-    format!(
-        "certificate has expired: it was valid until {}",
-        in_words(at)
+fn expired(at: i64) -> Distrust {
+    let until = in_words(at);
+    distrust(
+        Fault::Expired,
+        format!("certificate has expired: it was valid until {until}"),
     )
 }
 
-fn not_yet(at: i64) -> String {
-    format!(
-        "certificate is not yet valid: it will be from {}",
-        in_words(at)
+fn not_yet(at: i64) -> Distrust {
+    let from = in_words(at);
+    distrust(
+        Fault::NotYetValid,
+        format!("certificate is not yet valid: it will be from {from}"),
     )
 }
 
-fn unknown_issuer(chain: &[CertificateDer<'_>]) -> String {
+fn unknown_issuer(chain: &[CertificateDer<'_>]) -> Distrust {
     let words: Vec<_> = chain
         .iter()
         .map(|certificate| describe(certificate))
@@ -142,19 +169,28 @@ fn unknown_issuer(chain: &[CertificateDer<'_>]) -> String {
         .unwrap_or_default();
     let advice = "--cacert names a file of certificates to trust";
     match words.as_slice() {
-        [own, ..] if own.subject == own.issuer => {
-            format!("self-signed certificate ({}); {advice}", own.issuer)
-        }
-        [.., root] if root.subject == root.issuer => {
-            format!("self-signed certificate in certificate chain ({last}); {advice}")
-        }
-        _ => format!("unable to get local issuer certificate ({last} is not trusted); {advice}"),
+        [own, ..] if own.subject == own.issuer => distrust(
+            Fault::SelfSigned,
+            format!("self-signed certificate ({}); {advice}", own.issuer),
+        ),
+        [.., root] if root.subject == root.issuer => distrust(
+            Fault::UnknownRoot,
+            format!("self-signed certificate in certificate chain ({last}); {advice}"),
+        ),
+        _ => distrust(
+            Fault::UnknownIssuer,
+            format!("unable to get local issuer certificate ({last} is not trusted); {advice}"),
+        ),
     }
 }
 
-/// The first few of many names.
-fn some_of(names: &[String]) -> String {
+/// Whom a certificate is for, in words.
+pub(super) fn names_of(own: &Certificate) -> String {
     const SHOWN: usize = 8;
+    let names = &own.names;
+    if names.is_empty() {
+        return "the certificate names no host".to_owned();
+    }
     let shown: Vec<_> = names.iter().take(SHOWN).map(String::as_str).collect();
     let more = names.len().saturating_sub(SHOWN);
     let more = if more > 0 {
@@ -162,5 +198,5 @@ fn some_of(names: &[String]) -> String {
     } else {
         String::new()
     };
-    format!("{}{more}", shown.join(", "))
+    format!("the certificate is for {}{more}", shown.join(", "))
 }

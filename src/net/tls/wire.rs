@@ -10,11 +10,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustls::{CertificateError, ClientConnection};
+use rustls::{AlertDescription, ClientConnection};
 
 use super::records::Records;
 use crate::clock::Clock;
-use crate::event::{Direction, Layer, Peer, Tap};
+use crate::event::{Direction, Happening, Layer, Peer, Tap};
 use crate::net::{Io, Wait, Wire};
 
 /// A TLS session over a wire.
@@ -22,7 +22,10 @@ pub(super) struct TlsWire {
     wire: Box<dyn Wire>,
     session: ClientConnection,
     clock: Arc<dyn Clock>,
+    layer: Layer,
     records: Records,
+    /// Who is told of alerts.
+    tap: Option<Tap>,
     /// Content received and not yet handed over.
     content: Vec<u8>,
     /// When the last of it came.
@@ -70,27 +73,24 @@ pub(super) const CUT: &str = "unexpected eof while reading";
 pub(super) fn in_words(error: &rustls::Error) -> String {
     match error {
         rustls::Error::AlertReceived(alert) => {
-            format!(
-                "the server refused with the alert '{}'",
-                spaced(&format!("{alert:?}"))
-            )
-        }
-        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
-            "the server's key is too weak, or did not sign the handshake".to_owned()
+            format!("the server refused with the alert '{}'", name(*alert))
         }
         other => other.to_string(),
     }
 }
 
-/// `HandshakeFailure` as `handshake failure`.
-fn spaced(name: &str) -> String {
-    name.chars().fold(String::new(), |mut words, c| {
-        if c.is_ascii_uppercase() && !words.is_empty() {
+/// `HandshakeFailure` as `handshake failure`, `UnknownCA` as `unknown ca`.
+fn name(alert: AlertDescription) -> String {
+    let mut words = String::new();
+    let mut before = char::default();
+    for c in format!("{alert:?}").chars() {
+        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
             words.push(' ');
         }
         words.push(c.to_ascii_lowercase());
-        words
-    })
+        before = c;
+    }
+    words
 }
 
 /// What one step over the wire below brought.
@@ -121,7 +121,9 @@ impl TlsWire {
             session,
             at: clock.now(),
             clock,
+            layer,
             records: Records::new(layer),
+            tap: None,
             content: Vec::new(),
             delivered: false,
             closed: false,
@@ -133,6 +135,11 @@ impl TlsWire {
 
     pub(super) fn session(&self) -> &ClientConnection {
         &self.session
+    }
+
+    /// What follows belongs to those who use the session.
+    pub(super) fn handshake_is_over(&mut self) {
+        self.records.handshake_is_over();
     }
 
     /// Hands to the wire what the session has to send.
@@ -174,6 +181,12 @@ impl TlsWire {
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
             self.records.end(self.clock.now());
+        }
+        if let (Err(Broken::Session(rustls::Error::AlertReceived(alert))), Some(tap)) =
+            (&outcome, &self.tap)
+        {
+            let (layer, alert) = (self.layer, u8::from(*alert));
+            tap.emit(Happening::Alerted { layer, alert });
         }
         // Answers of the session: handshakes, key updates, alerts. A failure shows when reading ends.
         let _ = self.flush();
@@ -298,6 +311,7 @@ impl Wire for TlsWire {
 
     fn watch(&mut self, tap: &Tap) {
         self.records.tell(tap);
+        self.tap = tap.interest().tls.then(|| tap.clone());
         self.wire.watch(tap);
     }
 }

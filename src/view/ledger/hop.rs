@@ -149,6 +149,12 @@ impl Hop {
         }
     }
 
+    /// The phase that is not over.
+    pub fn under_way(&self) -> Option<Phase> {
+        let mut all = Phase::ALL.into_iter().rev();
+        all.find(|phase| self.running[*phase as usize].is_some())
+    }
+
     /// Whether a TLS handshake is under way.
     pub fn handshaking(&self) -> bool {
         self.running[Phase::Tls as usize].is_some()

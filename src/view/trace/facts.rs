@@ -21,7 +21,7 @@ pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<St
             lookup,
         } => resolved(host, *port, addresses, *lookup),
         // Twice, as the look-up and the connection both report it.
-        Happening::ResolveFailed { host, port } => vec![
+        Happening::ResolveFailed { host, port, .. } => vec![
             format!("Could not resolve host: {host}"),
             format!("Could not resolve host: {host}"),
             format!("Could not resolve: {host}:{port}"),

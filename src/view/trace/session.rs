@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::event::{Certificate, TlsFacts, Trust, Verification};
+use crate::view::validity::Standing;
 
 /// What is offered and whom is trusted.
 pub(super) fn offer(alpn: &[&str], trust: &Trust) -> Vec<String> {
@@ -55,7 +56,40 @@ pub(super) fn agreement(session: &TlsFacts) -> Vec<String> {
     }
     lines.extend(name_match(session));
     lines.extend(verdict(&session.verification));
+    lines.extend(chain(session));
     lines
+}
+
+/// What curl does not tell: who vouches for whom, how long each is good for, and for which hosts.
+fn chain(session: &TlsFacts) -> Vec<String> {
+    let mut lines = Vec::new();
+    let all = session.certificates.iter().enumerate();
+    for (level, certificate) in all.filter(|(_, certificate)| certificate.is_readable()) {
+        let issuer = if certificate.is_self_issued() {
+            "self-signed".to_owned()
+        } else {
+            format!("issued by {}", certificate.issuer)
+        };
+        let standing = Standing::of(certificate, session.judged_at);
+        lines.push(format!(
+            "  [{level}] {}, {issuer}, {standing}",
+            certificate.subject
+        ));
+        if !certificate.names.is_empty() {
+            lines.push(format!("      for {}", some_of(&certificate.names)));
+        }
+    }
+    lines
+}
+
+/// The first few of many names.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn connection(session: &TlsFacts) -> String {

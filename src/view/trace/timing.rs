@@ -21,7 +21,8 @@ pub(super) fn sentence(hop: &Hop) -> String {
     format!("Time: {}", parts.join(", "))
 }
 
-fn name(phase: Phase) -> &'static str {
+/// What a phase is called.
+pub(in crate::view) fn name(phase: Phase) -> &'static str {
     match phase {
         Phase::Lookup => "name look-up",
         Phase::Connect => "connect",

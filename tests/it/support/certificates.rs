@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair,
+};
 use rcurl::plan::Tls;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ConfigBuilder, ServerConfig, WantsVerifier};
@@ -19,6 +21,18 @@ pub(crate) struct World {
 pub(crate) struct Issued {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: KeyPair,
+}
+
+/// A certificate whose issuer is not the root.
+pub(crate) struct Below {
+    pub(crate) issued: Issued,
+    pub(crate) middle: CertificateDer<'static>,
+}
+
+/// DER, of no more than 127 octets.
+fn sequence(content: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(content.len()).unwrap();
+    [&[0x30, length], content].concat()
 }
 
 impl World {
@@ -48,6 +62,38 @@ impl World {
         Issued {
             chain: vec![certificate.der().clone()],
             key,
+        }
+    }
+
+    /// An authority that this world's vouches for, and whom that one vouches for.
+    pub(crate) fn issue_below(&self, name: &str, names: &[&str]) -> Below {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let middle = CertifiedIssuer::signed_by(params, key, &self.ca).unwrap();
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "leaf");
+        // RFC 5280, 4.2.2.1: where the issuer's certificate can be had.
+        let url = b"http://ca.test/middle.crt";
+        let url_length = u8::try_from(url.len()).unwrap();
+        let way = [
+            &[6, 8, 0x2b, 6, 1, 5, 5, 7, 48, 2, 0x86, url_length],
+            &url[..],
+        ]
+        .concat();
+        let way = sequence(&sequence(&way));
+        let extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], way);
+        params.custom_extensions.push(extension);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &middle).unwrap();
+        Below {
+            issued: Issued {
+                chain: vec![certificate.der().clone()],
+                key,
+            },
+            middle: middle.der().clone(),
         }
     }
 
