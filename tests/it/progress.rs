@@ -2,7 +2,7 @@
 
 use rcurl::environment::Environment;
 use rcurl::event::Happening;
-use rcurl::plan::{Parallel, Plan, Progress, Trace};
+use rcurl::plan::{Parallel, Plan, Progress, Trace, WireLimit};
 
 use super::scripted::{Stage, pipes, plan, terminal};
 
@@ -88,6 +88,8 @@ fn nothing_is_shown_where_it_would_be_in_the_way() {
         )
         .contains('%')
     );
+    let wire = plan(|plan| plan.global.inspect.wire = Some(WireLimit::Usual));
+    assert!(!download(&wire, &terminal()).contains('%'));
     assert!(!shown(&plan(|_| {}), &pipes()));
     let bar = plan(|plan| plan.global.progress = Progress::Bar);
     assert!(shown(&bar, &pipes()), "asked for by name");

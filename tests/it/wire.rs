@@ -3,12 +3,15 @@
 mod reader;
 mod tls;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rcurl::cli::{self, Asked};
 use rcurl::environment::Environment;
 use rcurl::net::Step;
+use rcurl::plan::WireLimit;
 
 use crate::support::stage::{Meeting, Outcome, Scene};
 use crate::support::story::Story;
@@ -89,6 +92,34 @@ fn agree(shown: &[Option<u8>], octets: &[u8]) -> Result<(), String> {
         shown.escape_ascii(),
         octets.escape_ascii()
     ))
+}
+
+/// What a word on the command line comes to, or why it is refused.
+fn limit(word: &str) -> Result<Option<WireLimit>, String> {
+    let words = ["-q", word, "http://localhost/"].map(OsString::from);
+    match cli::parse(&words, &Environment::default(), &mut &b""[..]) {
+        Ok(Asked::Run(plan)) => Ok(plan.global.inspect.wire),
+        Ok(_) => panic!("{word} asks for something else"),
+        Err(refusal) => Err(refusal.error.message),
+    }
+}
+
+#[test]
+fn the_limit_is_a_number_of_octets_or_all() {
+    for (word, expected) in [
+        ("-s", None),
+        ("--wire", Some(WireLimit::Usual)),
+        ("--wire=", Some(WireLimit::Usual)),
+        ("--wire=all", Some(WireLimit::All)),
+        ("--wire=0", Some(WireLimit::Octets(0))),
+        ("--wire=10k", Some(WireLimit::Octets(10240))),
+    ] {
+        assert_eq!(limit(word), Ok(expected), "{word}");
+    }
+    for word in ["--wire=some", "--wire=-1", "--wire=1x"] {
+        let expected = Err(format!("option {word}: is badly used here"));
+        assert_eq!(limit(word), expected, "{word}");
+    }
 }
 
 #[test]

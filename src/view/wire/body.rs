@@ -66,14 +66,20 @@ impl Body {
 
     /// Cuts the first stretch of one form off octets that are not empty.
     pub(super) fn cut<'o>(&mut self, octets: &'o [u8]) -> Cut<'o> {
-        let (form, stretch, rest) = self.forms.stretch(octets);
+        let form = self.forms.begin(octets);
         let left = match form {
             Form::Text => &mut self.text,
             Form::Binary => &mut self.binary,
         };
+        // Behind the limit nobody looks at text line by line.
+        let end = match (form, *left) {
+            (Form::Text, 0) => octets.len(),
+            _ => self.forms.end(octets, form),
+        };
+        let (stretch, rest) = octets.split_at_checked(end).unwrap_or((octets, &[]));
         let most = usize::try_from(*left).unwrap_or(usize::MAX);
         let (shown, not_shown) = stretch.split_at_checked(most).unwrap_or((stretch, &[]));
-        *left = left.saturating_sub(shown.len() as u64);
+        *left -= shown.len() as u64;
         Cut {
             form,
             shown,

@@ -29,16 +29,26 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    /// Takes the first stretch of one form off octets that are not empty.
-    pub(super) fn stretch<'o>(&mut self, octets: &'o [u8]) -> (Form, &'o [u8], &'o [u8]) {
+    /// The form of octets that are not empty, as they begin.
+    pub(super) fn begin(&mut self, octets: &[u8]) -> Form {
         let form = self.form_of(octets);
         self.now = Some(form);
-        let end = boundaries(octets, form).find(|&at| {
-            let rest = octets.get(at..).unwrap_or_default();
-            self.form_of(rest) != form
-        });
-        let (stretch, rest) = octets.split_at(end.unwrap_or(octets.len()));
-        (form, stretch, rest)
+        form
+    }
+
+    /// How far the form lasts that these octets have begun with.
+    pub(super) fn end(self, octets: &[u8], form: Form) -> usize {
+        let mut from = 0;
+        loop {
+            let rest = octets.get(from..).unwrap_or_default();
+            match boundary(rest, form).filter(|next| *next < rest.len()) {
+                None => return octets.len(),
+                Some(next) => from += next,
+            }
+            if self.form_of(octets.get(from..).unwrap_or_default()) != form {
+                return from;
+            }
+        }
     }
 
     /// The form of what begins here.
@@ -58,22 +68,16 @@ impl Forms {
     }
 }
 
-/// Where the form may change: behind a line feed, and in text at times within a long line.
-fn boundaries(octets: &[u8], form: Form) -> impl Iterator<Item = usize> {
-    let mut line = 0;
-    let inner = octets.len().saturating_sub(1);
-    octets
-        .iter()
-        .take(inner)
-        .enumerate()
-        .filter_map(move |(at, &octet)| {
-            let next = at + 1;
-            let long = form == Form::Text && next - line == SAMPLE;
-            (octet == b'\n' || long).then(|| {
-                line = next;
-                next
-            })
-        })
+/// Where the form may change next: behind a line feed, and in text at times within a long line.
+fn boundary(octets: &[u8], form: Form) -> Option<usize> {
+    let line_feed = |octets: &[u8]| octets.iter().position(|&octet| octet == b'\n');
+    match form {
+        Form::Binary => line_feed(octets).map(|at| at + 1),
+        Form::Text => {
+            let end = line_feed(first(octets, SAMPLE));
+            Some(end.map_or(SAMPLE, |at| at + 1))
+        }
+    }
 }
 
 fn first(octets: &[u8], most: usize) -> &[u8] {
@@ -95,7 +99,12 @@ fn line_sample(octets: &[u8]) -> &[u8] {
 
 /// Nothing in it speaks against text.
 fn is_plain(sample: &[u8]) -> bool {
-    oddities(sample) == 0
+    let text = match std::str::from_utf8(sample) {
+        Ok(_) => sample,
+        Err(error) if error.error_len().is_none() => first(sample, error.valid_up_to()),
+        Err(_) => return false,
+    };
+    !text.iter().copied().any(is_odd_control)
 }
 
 /// So much speaks against text that it would not be readable.
@@ -147,7 +156,8 @@ mod tests {
         let mut rest = octets;
         let mut found = Vec::new();
         while !rest.is_empty() {
-            let (form, stretch, after) = forms.stretch(rest);
+            let form = forms.begin(rest);
+            let (stretch, after) = rest.split_at(forms.end(rest, form));
             assert!(!stretch.is_empty());
             found.push((form, stretch.to_vec()));
             rest = after;
@@ -192,7 +202,8 @@ mod tests {
     fn a_character_in_two_pieces_is_text() {
         let mut forms = Forms::default();
         for piece in [&b"k\xc5"[..], b"\xaf", b"\xc5\x88\n"] {
-            assert_eq!(forms.stretch(piece), (Form::Text, piece, &b""[..]));
+            assert_eq!(forms.begin(piece), Form::Text);
+            assert_eq!(forms.end(piece, Form::Text), piece.len());
         }
     }
 

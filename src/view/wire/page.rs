@@ -146,6 +146,7 @@ impl Page {
         const ENOUGH: usize = 64 * 1024;
         let (sign, meaning) = mark(direction);
         let mut rest = octets;
+        let mut name = part.name(form);
         while !rest.is_empty() {
             let length = match form {
                 Form::Text => text_row(rest, self.widths.text),
@@ -153,12 +154,19 @@ impl Page {
             };
             let (row, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
             self.margin(event, Timing::Shared(event.at), sign, meaning);
-            self.place(offset, &part.name(form), meaning);
+            self.place(offset, &name, meaning);
             self.row(part, form, row);
             offset += row.len() as u64;
             rest = after;
-            if row.ends_with(b"\n") {
-                part = part.next_line();
+            part = part.next_row();
+            if form == Form::Text {
+                // What goes on with the line above has no name of its own.
+                let whole = row.ends_with(b"\n");
+                name = if whole {
+                    part.name(form)
+                } else {
+                    String::new()
+                };
             }
             if self.text.len() > ENOUGH {
                 self.flush();

@@ -118,10 +118,10 @@ impl Part {
         matches!(self, Part::Content | Part::Stray | Part::Unread)
     }
 
-    /// The part that the next line of the same piece is.
-    pub(super) fn next_line(self) -> Self {
+    /// The part that the next row of the same piece is.
+    pub(super) fn next_row(self) -> Self {
         match self {
-            Part::Field => Part::Folded,
+            Part::Field | Part::Trailer => Part::Folded,
             other => other,
         }
     }

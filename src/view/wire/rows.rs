@@ -80,10 +80,6 @@ impl Sign {
         )
     }
 
-    fn ends_row(self) -> bool {
-        matches!(self, Sign::LineFeed | Sign::BareLineFeed)
-    }
-
     /// How many columns it takes on a page; what is wide in East Asian type takes two.
     fn columns(self) -> usize {
         match self {
@@ -158,16 +154,15 @@ fn sign(text: &str, at: usize, it: char) -> Sign {
 pub(super) fn text_row(octets: &[u8], width: usize) -> usize {
     // A sign has four octets at most; beyond that nothing fits.
     let window = octets.get(..width * 4 + 8).unwrap_or(octets);
+    let end = window.iter().position(|&octet| octet == b'\n');
+    let line = window.get(..end.map_or(window.len(), |at| at + 1));
     let (mut taken, mut columns) = (0, 0);
-    for sign in signs(window) {
+    for sign in signs(line.unwrap_or(window)) {
         columns += sign.columns();
         if columns > width && taken > 0 && !sign.is_line_end() {
             break;
         }
         taken += sign.length();
-        if sign.ends_row() {
-            break;
-        }
     }
     taken
 }
