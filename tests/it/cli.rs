@@ -680,6 +680,18 @@ fn headers_and_urls_come_from_files() {
 }
 
 #[test]
+fn what_is_encoded_may_be_longer_than_a_piece_of_it() {
+    let long = file(&"a b&".repeat(50_000));
+    let Body::Data(data) = operation(&["--data-urlencode", &format!("n@{}", name(long.path()))])
+        .request
+        .body
+    else {
+        panic!("no data")
+    };
+    assert!(*data == format!("n={}", "a+b%26".repeat(50_000)).into_bytes());
+}
+
+#[test]
 fn types_of_service_have_names_in_any_case() {
     for (argument, expected) in [("EF", 0xb8), ("cs6", 0xc0), ("Voice-Admit", 0xb0), ("7", 7)] {
         let route = operation(&["--ip-tos", argument]).route;
