@@ -12,6 +12,7 @@ mod records;
 mod sealed;
 mod settings;
 mod signatures;
+mod staple;
 mod suites;
 mod trust;
 mod verdict;
@@ -185,8 +186,7 @@ impl Handshake<'_> {
                     return match &refused.distrust {
                         Distrust::Chain(reason) => Error::untrusted(reason),
                         Distrust::Name(names) => Error::wrong_name(&self.place.name, names),
-                        Distrust::NoStatus => Error::no_certificate_status(),
-                        Distrust::UncheckedStatus => Error::unchecked_certificate_status(),
+                        Distrust::Status(reason) => Error::bad_certificate_status(reason),
                     };
                 }
                 if !may_be_tls(&tls.greeting) {

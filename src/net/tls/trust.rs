@@ -16,12 +16,14 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, DigitallySignedStruct, OtherError, PeerMisbehaved, SignatureScheme,
+    CertificateError, DigitallySignedStruct, OtherError, PeerMisbehaved, RootCertStore,
+    SignatureScheme,
 };
 
 use super::anchors::Anchors;
 use super::certificate::{bare_key, describe};
 use super::signatures;
+use super::staple::{self, Issuers};
 use super::verdict::{Distrust, Refused, explain};
 use crate::error::{Error, Result, reason};
 use crate::plan::Tls;
@@ -59,6 +61,7 @@ pub(super) struct Verifier {
     /// None when nobody at all is trusted.
     chains: Option<Arc<WebPkiServerVerifier>>,
     named: Vec<CertificateDer<'static>>,
+    roots: Arc<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
     /// The signatures that a handshake may have.
     schemes: Vec<SignatureScheme>,
@@ -77,11 +80,12 @@ impl Verifier {
         let crls = crls.map_or(Ok(Vec::new()), read_revocations)?;
         // Being named does not help a certificate that may have been revoked.
         let named = if crls.is_empty() { named } else { Vec::new() };
+        let roots = Arc::new(roots);
         let chains = if roots.is_empty() {
             None
         } else {
             let built =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                WebPkiServerVerifier::builder_with_provider(roots.clone(), provider.clone())
                     .with_crls(crls)
                     .enforce_revocation_expiration()
                     .build();
@@ -94,6 +98,7 @@ impl Verifier {
         Ok(Self {
             chains,
             named,
+            roots,
             algorithms,
             schemes: signatures::chosen(algorithms.supported_schemes(), settings)?,
             policy: if settings.verify {
@@ -134,14 +139,25 @@ impl Verifier {
 }
 
 impl Verifier {
-    /// Whether what was stapled to the certificate (RFC 6066, 8) is the proof demanded. Nothing
-    /// here can check one, so none will do.
-    fn judge_proof(&self, stapled: &[u8]) -> std::result::Result<(), Distrust> {
-        match self.proof {
-            Proof::NotAskedFor => Ok(()),
-            Proof::Demanded if stapled.is_empty() => Err(Distrust::NoStatus),
-            Proof::Demanded => Err(Distrust::UncheckedStatus),
+    /// Whether what was stapled to the certificate (RFC 6066, 8) is the proof demanded.
+    fn judge_proof(
+        &self,
+        stapled: &[u8],
+        chain: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> std::result::Result<(), Distrust> {
+        let Some(own) = chain.first().filter(|_| self.proof == Proof::Demanded) else {
+            return Ok(());
+        };
+        if stapled.is_empty() {
+            return Err(Distrust::Status("No OCSP response received".to_owned()));
         }
+        let issuers = Issuers {
+            chain,
+            roots: &self.roots.roots,
+            algorithms: self.algorithms,
+        };
+        staple::check(stapled, own, &issuers, now).map_err(Distrust::Status)
     }
 
     /// Refuses a signature that was not offered.
@@ -222,7 +238,7 @@ impl ServerCertVerifier for Verifier {
             Policy::Insist => self.judge(&chain, server_name, now),
             Policy::Ignore => Ok(()),
         };
-        match verdict.and_then(|()| self.judge_proof(ocsp_response)) {
+        match verdict.and_then(|()| self.judge_proof(ocsp_response, &chain, now)) {
             Ok(()) => Ok(ServerCertVerified::assertion()),
             Err(distrust) => {
                 let refused = Arc::new(Refused { chain, distrust });

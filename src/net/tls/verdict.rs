@@ -18,19 +18,15 @@ pub(super) enum Distrust {
     Chain(String),
     /// It is for somebody else; the names it is for.
     Name(String),
-    /// No proof came that it is not revoked.
-    NoStatus,
-    /// Such a proof came, which cannot be checked.
-    UncheckedStatus,
+    /// There is no proof that it is not revoked; the reason.
+    Status(String),
 }
 
 impl fmt::Display for Distrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Distrust::Chain(reason) => f.write_str(reason),
+            Distrust::Chain(reason) | Distrust::Status(reason) => f.write_str(reason),
             Distrust::Name(names) => write!(f, "no alternative name matches ({names})"),
-            Distrust::NoStatus => f.write_str("No OCSP response received"),
-            Distrust::UncheckedStatus => f.write_str("the OCSP response was not checked"),
         }
     }
 }
