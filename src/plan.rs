@@ -296,6 +296,8 @@ pub struct Request {
     pub raw: bool,
     /// `--ignore-content-length`.
     pub ignore_content_length: bool,
+    /// `--crlf`.
+    pub crlf: bool,
     /// `--request-target`.
     pub request_target: Option<String>,
     /// `--path-as-is`.

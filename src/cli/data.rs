@@ -8,7 +8,7 @@ use super::files;
 use super::state::{Outcome, State, Stop};
 use super::values::{Value, one_line};
 use super::wrong::Wrong;
-use crate::codec::text::percent_encode;
+use crate::codec::text::form_encode;
 
 /// The relatives of `-d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,25 +69,25 @@ fn encoded(state: &mut State<'_>, argument: Value<'_>) -> Result<String, Stop> {
         .iter()
         .position(|&octet| octet == b'=')
         .or_else(|| octets.iter().position(|&octet| octet == b'@'));
+    let mut text = String::new();
     let Some(separator) = separator else {
-        return Ok(form_encode(octets));
+        form_encode(octets, &mut text);
+        return Ok(text);
     };
     let (name, value) = (&octets[..separator], Value::new(&octets[separator + 1..]));
-    let content = match octets[separator] {
-        b'@' => form_encode(&read(state, value)?),
-        _ => form_encode(value.octets()),
-    };
     let name = Value::new(name).line()?;
-    Ok(if name.is_empty() {
-        content
-    } else {
-        format!("{name}={content}")
-    })
-}
-
-/// Percent-encoding as forms have it, with `+` for a blank.
-fn form_encode(octets: &[u8]) -> String {
-    percent_encode(octets).replace("%20", "+")
+    if !name.is_empty() {
+        text.push_str(name);
+        text.push('=');
+    }
+    if octets[separator] == b'=' {
+        form_encode(value.octets(), &mut text);
+        return Ok(text);
+    }
+    let mut take = |piece: &[u8]| form_encode(piece, &mut text);
+    let read = files::pieces(&value.path(), state.stdin, &mut take);
+    read.map_err(|_| unreadable(state, value))?;
+    Ok(text)
 }
 
 /// Who a header is for.
@@ -144,10 +144,10 @@ pub(crate) fn write_out(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 }
 
 fn read(state: &mut State<'_>, file: Value<'_>) -> Result<Vec<u8>, Stop> {
-    files::whole(&file.path(), state.stdin).map_err(|_| {
-        state.complain(
-            format!("Failed to open {}", file.shown()),
-            Wrong::Unreadable,
-        )
-    })
+    files::whole(&file.path(), state.stdin).map_err(|_| unreadable(state, file))
+}
+
+fn unreadable(state: &mut State<'_>, file: Value<'_>) -> Stop {
+    let complaint = format!("Failed to open {}", file.shown());
+    state.complain(complaint, Wrong::Unreadable)
 }

@@ -175,7 +175,8 @@ fn mean(state: &mut State<'_>, option: &Opt, manner: Manner, value: Value<'_>) -
         | Means::Attached(apply) => {
             return apply(state, value);
         }
-        Means::Idle(_) => {}
+        Means::Foreign(_, why) if on => state.note(format!("--{} {why}", option.long)),
+        Means::Idle(_) | Means::Foreign(..) => {}
         Means::Deprecated(_) => {
             let name = option.long;
             state.warn(format!(

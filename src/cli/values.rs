@@ -345,10 +345,20 @@ const TYPES_OF_SERVICE: [(&str, u8); 31] = [
 
 /// `--ip-tos`: a name or a number up to 255.
 pub(crate) fn type_of_service(text: &str) -> Result<u8, Wrong> {
-    if let Some((_, value)) = TYPES_OF_SERVICE.iter().find(|(name, _)| *name == text) {
+    let mut names = TYPES_OF_SERVICE.iter();
+    if let Some((_, value)) = names.find(|(name, _)| name.eq_ignore_ascii_case(text)) {
         return Ok(*value);
     }
     number_up_to(text, 255).map(|value| value as u8)
+}
+
+/// The permissions of a file, in octal digits.
+pub(crate) fn file_mode(text: &str) -> Result<u32, Wrong> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode > 0o777 => Err(Wrong::TooLarge),
+        Ok(mode) => Ok(mode),
+        Err(_) => Err(Wrong::NotANumber),
+    }
 }
 
 /// `--cert` and its kin: `name[:password]`, with `\:` and `\\` for a colon and a backslash.

@@ -17,18 +17,32 @@ use std::fmt::Write as _;
 
 /// Encodes every octet but letters, digits and `-._~` (RFC 3986 §2.3), as `curl_easy_escape` does.
 pub fn percent_encode(bytes: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
-        }
+        encode(byte, &mut text);
     }
     text
+}
+
+/// Appends the same with `+` for a blank, as forms have it.
+pub fn form_encode(bytes: &[u8], text: &mut String) {
+    for &byte in bytes {
+        match byte {
+            b' ' => text.push('+'),
+            byte => encode(byte, text),
+        }
+    }
+}
+
+fn encode(byte: u8, text: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        text.push(char::from(byte));
+    } else {
+        text.push('%');
+        text.push(char::from(HEX[usize::from(byte >> 4)]));
+        text.push(char::from(HEX[usize::from(byte & 15)]));
+    }
 }
 
 /// Decodes `%XX`, whatever the octet; a `%` without two hexadecimal digits stands for itself.

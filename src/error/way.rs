@@ -157,16 +157,9 @@ impl Error {
         )
     }
 
-    /// `--cert-status`, and the server stapled nothing to its certificate.
-    pub fn no_certificate_status() -> Self {
-        Self::new(Exit::SslInvalidcertstatus, "No OCSP response received")
-    }
-
-    /// `--cert-status`, and what the server stapled to its certificate cannot be checked.
-    pub fn unchecked_certificate_status() -> Self {
-        Self::not_built_in(
-            "--cert-status: the server sent an OCSP response, and this build cannot check it",
-        )
+    /// `--cert-status`, and there is no proof that the certificate is not revoked.
+    pub fn bad_certificate_status(reason: &str) -> Self {
+        Self::new(Exit::SslInvalidcertstatus, reason)
     }
 
     /// The public key is not the one of `--pinnedpubkey`.

@@ -155,10 +155,8 @@ pub enum Fault {
     Revoked,
     /// Nobody knows whether one was revoked.
     RevocationUnknown,
-    /// No proof came that it is not revoked (`--cert-status`).
-    NoStatus,
-    /// Such a proof came, which cannot be checked.
-    UncheckedStatus,
+    /// No proof came that it is not revoked, or none that is good (`--cert-status`).
+    Status,
     /// One cannot be read, or has something in it that nobody here understands.
     Malformed,
 }

@@ -139,16 +139,33 @@ fn set_options(socket: &OwnedFd, peer: SocketAddr, route: &Route) {
             SocketAddr::V6(_) => Ok(()),
         };
     }
+    set_linux_options(socket, route);
 }
+
+/// What Linux alone has: the priority of packets, and the first octets sent with the first packet
+/// (RFC 7413) where the server has allowed it before. A connection then stands only once something is
+/// sent, and so do its failures.
+#[cfg(target_os = "linux")]
+fn set_linux_options(socket: &OwnedFd, route: &Route) {
+    use nix::sys::socket::{setsockopt, sockopt};
+    if route.fast_open {
+        let _ = setsockopt(socket, sockopt::TcpFastOpenConnect, &true);
+    }
+    if let Some(priority) = route.priority.and_then(|it| i32::try_from(it).ok()) {
+        let _ = setsockopt(socket, sockopt::Priority, &priority);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn set_linux_options(_socket: &OwnedFd, _route: &Route) {}
 
 /// What a route asks for and no socket here can be given, in words.
 pub(super) fn impossible(route: &Route) -> impl Iterator<Item = &'static str> {
-    let fast_open = route
-        .fast_open
+    let here = !cfg!(target_os = "linux");
+    let fast_open = (here && route.fast_open)
         .then_some("--tcp-fastopen has no effect: connections are opened without it");
-    let priority = route
-        .priority
-        .map(|_| "--vlan-priority has no effect: the priority of sockets cannot be set here");
+    let priority = (here && route.priority.is_some())
+        .then_some("--vlan-priority has no effect: the priority of sockets cannot be set here");
     fast_open.into_iter().chain(priority)
 }
 
@@ -176,4 +193,35 @@ fn bind(
         }
     }
     outcome.map_err(io::Error::from)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::TcpListener;
+
+    use nix::sys::socket::{getsockopt, sockopt};
+
+    use super::*;
+
+    #[test]
+    fn a_socket_gets_what_linux_alone_has() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = Peer::Tcp(listener.local_addr().unwrap());
+        let told = |route: &Route| {
+            let Ok(started) = start(&peer, None, route) else {
+                panic!("no socket");
+            };
+            let priority = getsockopt(&started.socket, sockopt::Priority).unwrap();
+            let fast_open = getsockopt(&started.socket, sockopt::TcpFastOpenConnect).unwrap();
+            (priority, fast_open)
+        };
+        let route = Route {
+            fast_open: true,
+            priority: Some(5),
+            ..Route::default()
+        };
+        assert_eq!(told(&Route::default()), (0, false));
+        assert_eq!(told(&route), (5, true));
+        assert_eq!(impossible(&route).count(), 0);
+    }
 }

@@ -75,7 +75,7 @@ impl<'a> Asking<'a> {
     pub(crate) fn prepare(&mut self, tap: &Tap) -> Result<Way, Error> {
         let operation = self.operation;
         let memory = &self.shared.memory;
-        self.journey.upgrade(&operation.follow, memory, tap)?;
+        self.journey.settle_scheme(&operation.follow, memory, tap)?;
         self.identity.face_origin(operation, &self.journey)?;
         let mut way = self.way()?;
         let schemes = operation.proxy.schemes;

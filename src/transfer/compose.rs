@@ -72,6 +72,8 @@ pub enum BodyFields<'a> {
     Some {
         /// In octets.
         length: Option<u64>,
+        /// The same before `--crlf`: a small body is not worth a wait for leave.
+        read: Option<u64>,
         /// The value of `Content-Type`.
         content_type: Option<&'a str>,
         /// A multipart form: its type, with its boundary, is not `-H`'s to replace.
@@ -331,6 +333,7 @@ impl Lines<'_> {
     fn body_fields(&mut self, hop: &Hop<'_>, chunked: bool) -> bool {
         let BodyFields::Some {
             length,
+            read,
             content_type,
             multipart,
         } = hop.body
@@ -348,7 +351,7 @@ impl Lines<'_> {
         } else {
             self.default_field("Content-Type", content_type);
         }
-        self.expect(hop, length)
+        self.expect(hop, read)
     }
 
     fn expect(&mut self, hop: &Hop<'_>, length: Option<u64>) -> bool {

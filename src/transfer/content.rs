@@ -21,6 +21,8 @@ use crate::transfer::source::Source;
 pub struct Content {
     kind: Carries,
     source: Source,
+    /// How many octets are read for it, where `--crlf` makes them another number.
+    read: Option<u64>,
     /// The value of `Content-Type`.
     media_type: Option<String>,
     multipart: bool,
@@ -69,6 +71,10 @@ impl Content {
                 content
             }
         };
+        if request.crlf {
+            content.read = content.source.length();
+            content.source = content.source.with_line_ends();
+        }
         if content.kind == Carries::Put && job.resume_from > 0 {
             content.source.resume_at(job.resume_from)?;
         }
@@ -79,6 +85,7 @@ impl Content {
         Self {
             kind: Carries::Nothing,
             source: Source::empty(),
+            read: None,
             media_type: None,
             multipart: false,
         }
@@ -88,6 +95,7 @@ impl Content {
         Self {
             kind: Carries::Post,
             source,
+            read: None,
             media_type,
             multipart: false,
         }
@@ -101,6 +109,7 @@ impl Content {
         Ok(Self {
             kind: Carries::Put,
             source,
+            read: None,
             media_type: None,
             multipart: false,
         })
@@ -133,6 +142,7 @@ impl Content {
         }
         BodyFields::Some {
             length: self.source.length(),
+            read: self.read.or(self.source.length()),
             content_type: self.media_type.as_deref(),
             multipart: self.multipart,
         }

@@ -7,8 +7,8 @@
 
 use crate::error::{Error, Exit};
 use crate::http1::Head;
-use crate::plan::{Follow, FollowMode, Protocols};
-use crate::target::{Scheme, Target, UrlError};
+use crate::plan::{Follow, FollowMode};
+use crate::target::{Target, UrlError};
 
 /// Where a redirect leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub enum Carries {
 /// Reads the redirect out of a response; how many were followed before is `followed`.
 ///
 /// # Errors
-/// Exit 47 when the limit is reached, 3 for a `Location` that is no URL, 1 for a scheme that may
-/// not be used.
+/// Exit 47 when the limit is reached, 3 for a `Location` that is no URL, 1 for a scheme that is not
+/// spoken.
 pub fn redirect(
     plan: &Follow,
     path_as_is: bool,
@@ -77,10 +77,6 @@ pub fn redirect(
     let target = from
         .join(&reference, path_as_is)
         .map_err(|error| refused(&error))?;
-    if !allows(plan.proto_redir, target.scheme) || !allows(plan.proto, target.scheme) {
-        let message = format!("Protocol \"{}\" disabled in redirect", target.scheme);
-        return Err(Error::new(Exit::UnsupportedProtocol, message));
-    }
     Ok(Some(Redirect {
         target,
         method: next_method(plan, head.status(), carries),
@@ -97,14 +93,6 @@ fn refused(error: &UrlError) -> Error {
             Exit::UrlMalformat,
             format!("The redirect target URL could not be parsed: {other}"),
         ),
-    }
-}
-
-/// Whether a protocol is in a set.
-pub fn allows(set: Protocols, scheme: Scheme) -> bool {
-    match scheme {
-        Scheme::Http => set.http,
-        Scheme::Https => set.https,
     }
 }
 

@@ -5,10 +5,9 @@
 
 use crate::error::{Error, Exit};
 use crate::event::Tap;
-use crate::plan::{Follow, Operation};
-use crate::target::{Reading, Target, UrlError};
+use crate::plan::{Follow, Operation, Protocols};
+use crate::target::{Reading, Scheme, Target, UrlError};
 use crate::transfer::content::add_to_url;
-use crate::transfer::follow;
 use crate::transfer::memory::Memory;
 
 /// Where a transfer began and where it is.
@@ -50,20 +49,30 @@ impl Journey {
         self.target = target;
     }
 
-    /// To TLS, where the host asked for it. The first URL counts as the one it became.
-    pub(crate) fn upgrade(
+    /// To TLS, where the host asked for it; the first URL counts as the one it became. Only then is
+    /// the scheme held against what is allowed, as in curl.
+    ///
+    /// # Errors
+    /// Exit 1 for a scheme that `--proto`, or in a redirect `--proto-redir`, leaves out.
+    pub(crate) fn settle_scheme(
         &mut self,
         follow: &Follow,
         memory: &Memory,
         tap: &Tap,
     ) -> Result<(), Error> {
-        if !memory.upgrade(&mut self.target, tap) {
-            return Ok(());
-        }
-        if self.followed == 0 {
+        if memory.upgrade(&mut self.target, tap) && self.followed == 0 {
             self.first = self.target.clone();
         }
-        allowed(follow, &self.target)
+        let scheme = self.target.scheme;
+        let redirected = self.followed > 0;
+        if allows(follow.proto, scheme) && (!redirected || allows(follow.proto_redir, scheme)) {
+            return Ok(());
+        }
+        let place = if redirected { " in redirect" } else { "" };
+        Err(Error::new(
+            Exit::UnsupportedProtocol,
+            format!("Protocol \"{scheme}\" disabled{place}"),
+        ))
     }
 
     /// Credentials may go where the first request went, or everywhere with `--location-trusted`.
@@ -81,8 +90,7 @@ impl Journey {
 /// Reads the URL of a transfer.
 ///
 /// # Errors
-/// Exit 3 for what is none, 1 for a scheme that is not spoken or not allowed, 67 for credentials
-/// where none may be.
+/// Exit 3 for what is none, 1 for a scheme that is not spoken, 67 for credentials where none may be.
 pub(crate) fn read_url(operation: &Operation, url: &str) -> Result<Target, Error> {
     let reading = Reading {
         default_scheme: operation.follow.proto_default.clone(),
@@ -93,18 +101,15 @@ pub(crate) fn read_url(operation: &Operation, url: &str) -> Result<Target, Error
         let message = "URL rejected: Credentials was passed in the URL when prohibited";
         return Err(Error::new(Exit::LoginDenied, message));
     }
-    allowed(&operation.follow, &target).map(|()| target)
+    Ok(target)
 }
 
-/// `--proto`.
-fn allowed(follow: &Follow, target: &Target) -> Result<(), Error> {
-    if follow::allows(follow.proto, target.scheme) {
-        return Ok(());
+/// Whether a scheme is in a set.
+fn allows(set: Protocols, scheme: Scheme) -> bool {
+    match scheme {
+        Scheme::Http => set.http,
+        Scheme::Https => set.https,
     }
-    Err(Error::new(
-        Exit::UnsupportedProtocol,
-        format!("Protocol \"{}\" disabled", target.scheme),
-    ))
 }
 
 /// A URL that cannot be used.

@@ -17,6 +17,7 @@ pub mod encoding;
 pub mod errands;
 mod etag;
 pub mod exchange;
+mod filter;
 mod folder;
 pub mod follow;
 pub mod hsts;

@@ -17,12 +17,12 @@ use std::sync::Arc;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::encoding::{self, Encoding};
+use super::filter::Filter;
 use crate::error::{Error, Result};
 use crate::plan::Encoder;
 use crate::streams::Input;
 
-/// The octets that an encoding asks of its content at a time.
+/// The octets that a filter asks of its content at a time.
 const PIECE: usize = 16 * 1024;
 
 /// What reading gave.
@@ -44,7 +44,7 @@ enum Kind {
     File(Stored),
     Stream(Stream),
     Sequence { parts: Vec<Segment>, current: usize },
-    Encoded(Box<Encoded>),
+    Filtered(Box<Filtered>),
 }
 
 impl Segment {
@@ -124,7 +124,16 @@ impl Segment {
 
     /// Content in a content transfer encoding.
     pub fn encoded(content: Segment, encoder: Encoder) -> Self {
-        Self(Kind::Encoded(Box::new(Encoded::new(content, encoder))))
+        Self::filtered(content, Filter::encoding(encoder))
+    }
+
+    /// Content whose line feeds become CR LF (`--crlf`).
+    pub fn with_line_ends(content: Segment) -> Self {
+        Self::filtered(content, Filter::line_ends())
+    }
+
+    fn filtered(content: Segment, filter: Filter) -> Self {
+        Self(Kind::Filtered(Box::new(Filtered::new(content, filter))))
     }
 
     /// The octets in all, whatever was read already; `None` when only reading tells.
@@ -134,9 +143,7 @@ impl Segment {
             Kind::File(stored) => Some(stored.length),
             Kind::Stream(_) => None,
             Kind::Sequence { parts, .. } => parts.iter().map(Segment::length).sum(),
-            Kind::Encoded(encoded) => {
-                encoding::encoded_length(encoded.encoder, encoded.content.length())
-            }
+            Kind::Filtered(filtered) => filtered.filter.length(filtered.content.length()),
         }
     }
 
@@ -151,7 +158,7 @@ impl Segment {
             Kind::File(stored) => stored.pull(buffer),
             Kind::Stream(stream) => stream.pull(buffer),
             Kind::Sequence { parts, current } => pull_in_turn(parts, current, buffer),
-            Kind::Encoded(encoded) => encoded.pull(buffer),
+            Kind::Filtered(filtered) => filtered.pull(buffer),
         }
     }
 
@@ -167,7 +174,7 @@ impl Segment {
                 }
                 *current = 0;
             }
-            Kind::Encoded(encoded) => encoded.rewind()?,
+            Kind::Filtered(filtered) => filtered.rewind()?,
         }
         Ok(())
     }
@@ -193,7 +200,7 @@ impl Segment {
             Kind::Bytes { .. } | Kind::File(_) => None,
             Kind::Stream(stream) => stream.polled.as_ref().map(|file| file.as_fd()),
             Kind::Sequence { parts, current } => parts.get(*current)?.pollable(),
-            Kind::Encoded(encoded) => encoded.content.pollable(),
+            Kind::Filtered(filtered) => filtered.content.pollable(),
         }
     }
 
@@ -211,7 +218,7 @@ impl Segment {
             Kind::Bytes { .. } | Kind::File(_) => false,
             Kind::Stream(_) => true,
             Kind::Sequence { parts, current } => parts.get(*current).is_some_and(Segment::trickles),
-            Kind::Encoded(encoded) => encoded.content.trickles(),
+            Kind::Filtered(filtered) => filtered.content.trickles(),
         }
     }
 }
@@ -402,22 +409,20 @@ fn retried(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     }
 }
 
-/// Content on its way through an encoding.
-struct Encoded {
+/// Content on its way through a filter.
+struct Filtered {
     content: Segment,
-    encoder: Encoder,
-    encoding: Encoding,
+    filter: Filter,
     ready: Vec<u8>,
     taken: usize,
     ended: bool,
 }
 
-impl Encoded {
-    fn new(content: Segment, encoder: Encoder) -> Self {
+impl Filtered {
+    fn new(content: Segment, filter: Filter) -> Self {
         Self {
             content,
-            encoder,
-            encoding: Encoding::new(encoder),
+            filter,
             ready: Vec::new(),
             taken: 0,
             ended: false,
@@ -436,12 +441,12 @@ impl Encoded {
             let mut piece = [0; PIECE];
             match self.content.pull(&mut piece)? {
                 Pull::Data(octets) => self
-                    .encoding
+                    .filter
                     .feed(piece.get(..octets).unwrap_or_default(), &mut self.ready)
                     .map_err(Error::read_failed)?,
                 Pull::NotNow => return Ok(Pull::NotNow),
                 Pull::End => {
-                    self.encoding.finish(&mut self.ready);
+                    self.filter.finish(&mut self.ready);
                     self.ended = true;
                 }
             }
@@ -450,7 +455,7 @@ impl Encoded {
 
     fn rewind(&mut self) -> Result<()> {
         self.content.rewind()?;
-        self.encoding = Encoding::new(self.encoder);
+        self.filter.restart();
         self.ready.clear();
         self.taken = 0;
         self.ended = false;

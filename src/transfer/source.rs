@@ -49,6 +49,13 @@ impl Source {
         Self::from(Segment::sequence(segments))
     }
 
+    /// The same content with its line feeds as CR LF (`--crlf`): its length becomes unknown, unless
+    /// there is none of it.
+    #[must_use]
+    pub fn with_line_ends(self) -> Self {
+        Self::from(Segment::with_line_ends(self.content))
+    }
+
     /// The octets from [`Source::start`] to the end, whatever was pulled already; `None` when only
     /// reading tells, so that the content goes out in chunks.
     pub fn length(&self) -> Option<u64> {

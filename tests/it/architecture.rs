@@ -106,6 +106,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("clap::", &["cli/words.rs"]),
     ("flate2::", &["codec/content/"]),
     ("jiff::", &["view/"]),
+    ("nix::", &["net/socket.rs"]),
     ("psl::", &["transfer/cookies/"]),
     ("rustls::", &["net/tls/"]),
     ("rustls_native_certs::", &["net/tls/"]),

@@ -202,6 +202,16 @@ fn mistakes_are_told_in_curls_words() {
             "option --vlan-priority: too large number",
         ),
         (
+            &["--create-file-mode", "1000", URL],
+            2,
+            "option --create-file-mode: too large number",
+        ),
+        (
+            &["--create-file-mode", "8", URL],
+            2,
+            "option --create-file-mode: expected a proper numerical parameter",
+        ),
+        (
             &["-C", "wrong", URL],
             2,
             "option -C: expected a proper numerical parameter",
@@ -380,6 +390,28 @@ fn warnings_are_told_unless_silenced_before() {
         (
             &["--egd-file", "x", "-2", URL],
             "Warning: --egd-file is deprecated and has no function anymore\nWarning: --sslv2 is deprecated and has no function anymore\n",
+        ),
+        (
+            &["--tlsuser", "me", URL],
+            "Warning: --tlsuser is deprecated and has no function anymore\n",
+        ),
+        // Switches of other protocols pass, as in curl, and `-v` tells that they do nothing.
+        (
+            &[
+                "-a",
+                "-l",
+                "-B",
+                "--ssl-reqd",
+                "--ftp-pasv",
+                "--create-file-mode",
+                "640",
+                URL,
+            ],
+            "",
+        ),
+        (
+            &["-v", "--append", "--no-ssl", URL],
+            "Note: --append is for FTP, and rcurl speaks HTTP only\n",
         ),
         (
             &["-f", "--fail-with-body", URL],
@@ -649,6 +681,26 @@ fn headers_and_urls_come_from_files() {
     );
     assert_eq!(it.urls[0].output, SaveAs::File("x".into()));
     assert_eq!(it.urls[1].output, SaveAs::RemoteName);
+}
+
+#[test]
+fn what_is_encoded_may_be_longer_than_a_piece_of_it() {
+    let long = file(&"a b&".repeat(50_000));
+    let Body::Data(data) = operation(&["--data-urlencode", &format!("n@{}", name(long.path()))])
+        .request
+        .body
+    else {
+        panic!("no data")
+    };
+    assert!(*data == format!("n={}", "a+b%26".repeat(50_000)).into_bytes());
+}
+
+#[test]
+fn types_of_service_have_names_in_any_case() {
+    for (argument, expected) in [("EF", 0xb8), ("cs6", 0xc0), ("Voice-Admit", 0xb0), ("7", 7)] {
+        let route = operation(&["--ip-tos", argument]).route;
+        assert_eq!(route.type_of_service, Some(expected), "{argument}");
+    }
 }
 
 #[test]

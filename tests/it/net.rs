@@ -5,6 +5,7 @@ mod proxy;
 mod tls;
 mod tls_files;
 mod tls_options;
+mod tls_staple;
 
 use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

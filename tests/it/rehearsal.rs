@@ -61,6 +61,7 @@ const RUNS: &[(&str, &[usize])] = &[
         &[1],
     ),
     ("-d a=b -H 'Expect: 100-continue' http://host.test/", &[1]),
+    ("--crlf -T {dir}/large http://host.test/", &[1]),
     ("-T {dir}/{small,large} http://host.test/", &[2]),
     (
         "http://host.test/[1-3] --next -d a=b http://host.test/",
@@ -97,7 +98,7 @@ struct Both {
 fn both(words: &str, connections: &[usize]) -> Both {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().display().to_string();
-    let large: Vec<u8> = (0..1_500_000_u32).map(|number| number as u8).collect();
+    let large: Vec<u8> = (0..1_060_000_u32).map(|number| number as u8).collect();
     let jar = b"host.test\tFALSE\t/\tFALSE\t0\ta\tfrom the jar\n";
     let netrc = b"machine host.test login me password secret\n";
     for (file, octets) in [

@@ -90,6 +90,9 @@ pub(crate) enum Means {
     Attached(fn(&mut State<'_>, Value<'_>) -> Outcome),
     /// Accepted, since it cannot matter here.
     Idle(Takes),
+    /// Accepted, since it only says how another protocol behaves; the sentence says so, to who looks
+    /// closely.
+    Foreign(Takes, &'static str),
     /// Accepted with a warning: curl ignores it too.
     Deprecated(Takes),
     /// Known by name, and refused with a sentence that says why.
@@ -140,7 +143,10 @@ impl Opt {
             Means::File(_) | Means::TakesFile(_) => Takes::File,
             Means::Perhaps(_) => Takes::Perhaps,
             Means::Attached(_) => Takes::Attached,
-            Means::Idle(takes) | Means::Deprecated(takes) | Means::Refused(takes, _) => takes,
+            Means::Idle(takes)
+            | Means::Foreign(takes, _)
+            | Means::Deprecated(takes)
+            | Means::Refused(takes, _) => takes,
         }
     }
 
@@ -148,7 +154,7 @@ impl Opt {
     pub fn scope(&self) -> Scope {
         match self.means {
             Means::Refused(_, why) => Scope::Refused(why),
-            Means::Idle(_) | Means::Deprecated(_) => Scope::Idle,
+            Means::Idle(_) | Means::Foreign(..) | Means::Deprecated(_) => Scope::Idle,
             _ => Scope::Done,
         }
     }

@@ -1,7 +1,7 @@
 //! Content that is sent: data, forms, files.
 
-use super::Category::{Http, Imap, Important, Mqtt, Post, Smtp, Upload};
-use super::Means::{Switch, Takes, TakesFile};
+use super::Category::{Ftp, Http, Imap, Important, Mqtt, Post, Smtp, Upload};
+use super::Means::{Switch, Takes, TakesFile, Turns};
 use super::{Category, Opt, row};
 use crate::cli::data::{self, Kind};
 use crate::cli::form;
@@ -11,6 +11,8 @@ const FORM: &[Category] = &[Http, Upload, Post, Imap, Smtp];
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Opt] = &[
+    row("crlf", "", &[Ftp, Smtp], "Send line feeds as CR LF")
+        .means(Turns(|operation| &mut operation.request.crlf)),
     row("data", "<data>", &[Important, Http, Post, Upload, Mqtt], "POST this; @file reads it from a file")
         .short('d').means(Takes(|state, value| data::add(state, Kind::Ascii, value))),
     row("data-ascii", "<data>", DATA, "The same as --data")

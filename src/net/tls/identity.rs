@@ -7,6 +7,8 @@ use std::path::Path;
 
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
 
 use super::sealed::{self, Sealed};
 use crate::error::{Error, Result, reason};
@@ -56,12 +58,17 @@ fn read_chain(path: &Path, named: Option<&str>) -> Result<Vec<CertificateDer<'st
     let encoding = encoding(named).map_err(|reason| refuse(&reason))?;
     let octets = std::fs::read(path).map_err(|error| refuse(&reason(&error)))?;
     match encoding {
+        Encoding::Der if is_pem(&octets) => Err(refuse("it is in PEM form, not DER")),
+        Encoding::Der if !is_certificate(&octets) => {
+            Err(refuse("no certificate in DER form in it"))
+        }
         Encoding::Der => Ok(vec![CertificateDer::from(octets)]),
         Encoding::Pem => {
             let chain: std::result::Result<Vec<_>, _> =
                 CertificateDer::pem_slice_iter(&octets).collect();
             match chain {
                 Ok(chain) if !chain.is_empty() => Ok(chain),
+                Ok(_) if is_certificate(&octets) => Err(refuse("it is in DER form, not PEM")),
                 Ok(_) => Err(refuse("no certificate in PEM form in it")),
                 Err(_) => Err(refuse("its PEM form is broken")),
             }
@@ -86,6 +93,7 @@ fn read_key(
         return sealed.open(passphrase).map_err(refuse);
     }
     match encoding {
+        Encoding::Der if is_pem(&octets) => Err(refuse("it is in PEM form, not DER")),
         Encoding::Der => {
             let key = PrivateKeyDer::try_from(octets.as_slice()).map_err(refuse)?;
             Ok(key.clone_key())
@@ -99,4 +107,14 @@ fn read_key(
             _ => refuse("its PEM form is broken"),
         }),
     }
+}
+
+/// Whether a file has a block of PEM (RFC 7468) in it.
+fn is_pem(octets: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    octets.windows(BEGIN.len()).any(|window| window == BEGIN)
+}
+
+fn is_certificate(octets: &[u8]) -> bool {
+    Certificate::from_der(octets).is_ok()
 }

@@ -12,6 +12,7 @@ mod records;
 mod sealed;
 mod settings;
 mod signatures;
+mod staple;
 mod suites;
 mod trust;
 mod verdict;
@@ -202,8 +203,7 @@ impl Handshake<'_> {
                 Error::wrong_name(&self.place.name, &names_of(&own.unwrap_or_default()))
             }
             Fault::WeakKey => Error::tls_connect(&refused.distrust.reason),
-            Fault::NoStatus => Error::no_certificate_status(),
-            Fault::UncheckedStatus => Error::unchecked_certificate_status(),
+            Fault::Status => Error::bad_certificate_status(&refused.distrust.reason),
             _ => Error::untrusted(&refused.distrust.reason),
         }
     }

@@ -16,12 +16,14 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
-    CertificateError, DigitallySignedStruct, OtherError, PeerMisbehaved, SignatureScheme,
+    CertificateError, DigitallySignedStruct, OtherError, PeerMisbehaved, RootCertStore,
+    SignatureScheme,
 };
 
 use super::anchors::Anchors;
 use super::certificate::{bare_key, describe};
 use super::signatures;
+use super::staple::{self, Issuers};
 use super::verdict::{Refused, distrust, explain};
 use crate::error::{Error, Result, reason};
 use crate::event::{Distrust, Fault};
@@ -60,6 +62,7 @@ pub(super) struct Verifier {
     /// None when nobody at all is trusted.
     chains: Option<Arc<WebPkiServerVerifier>>,
     named: Vec<CertificateDer<'static>>,
+    roots: Arc<RootCertStore>,
     algorithms: WebPkiSupportedAlgorithms,
     /// The signatures that a handshake may have.
     schemes: Vec<SignatureScheme>,
@@ -78,11 +81,12 @@ impl Verifier {
         let crls = crls.map_or(Ok(Vec::new()), read_revocations)?;
         // Being named does not help a certificate that may have been revoked.
         let named = if crls.is_empty() { named } else { Vec::new() };
+        let roots = Arc::new(roots);
         let chains = if roots.is_empty() {
             None
         } else {
             let built =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                WebPkiServerVerifier::builder_with_provider(roots.clone(), provider.clone())
                     .with_crls(crls)
                     .enforce_revocation_expiration()
                     .build();
@@ -95,6 +99,7 @@ impl Verifier {
         Ok(Self {
             chains,
             named,
+            roots,
             algorithms,
             schemes: signatures::chosen(algorithms.supported_schemes(), settings)?,
             policy: if settings.verify {
@@ -135,19 +140,25 @@ impl Verifier {
 }
 
 impl Verifier {
-    /// Whether what was stapled to the certificate (RFC 6066, 8) is the proof demanded. Nothing
-    /// here can check one, so none will do.
-    fn judge_proof(&self, stapled: &[u8]) -> std::result::Result<(), Distrust> {
-        match self.proof {
-            Proof::NotAskedFor => Ok(()),
-            Proof::Demanded if stapled.is_empty() => {
-                Err(distrust(Fault::NoStatus, "No OCSP response received"))
-            }
-            Proof::Demanded => {
-                let reason = "the OCSP response was not checked";
-                Err(distrust(Fault::UncheckedStatus, reason))
-            }
+    /// Whether what was stapled to the certificate (RFC 6066, 8) is the proof demanded.
+    fn judge_proof(
+        &self,
+        stapled: &[u8],
+        chain: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> std::result::Result<(), Distrust> {
+        let Some(own) = chain.first().filter(|_| self.proof == Proof::Demanded) else {
+            return Ok(());
+        };
+        if stapled.is_empty() {
+            return Err(distrust(Fault::Status, "No OCSP response received"));
         }
+        let issuers = Issuers {
+            chain,
+            roots: &self.roots.roots,
+            algorithms: self.algorithms,
+        };
+        staple::check(stapled, own, &issuers, now).map_err(|reason| distrust(Fault::Status, reason))
     }
 
     /// Refuses a signature that was not offered.
@@ -266,7 +277,7 @@ impl ServerCertVerifier for Verifier {
             Policy::Insist => self.judge(&chain, server_name, now),
             Policy::Ignore => Ok(()),
         };
-        match verdict.and_then(|()| self.judge_proof(ocsp_response)) {
+        match verdict.and_then(|()| self.judge_proof(ocsp_response, &chain, now)) {
             Ok(()) => Ok(ServerCertVerified::assertion()),
             Err(distrust) => Err(refusal(chain, distrust)),
         }

@@ -35,12 +35,7 @@ pub(super) fn explain(case: &Case, session: &TlsFacts, distrust: &Distrust, repo
 fn can_be_ignored(fault: Fault) -> bool {
     !matches!(
         fault,
-        Fault::Missing
-            | Fault::WeakKey
-            | Fault::Revoked
-            | Fault::RevocationUnknown
-            | Fault::NoStatus
-            | Fault::UncheckedStatus
+        Fault::Missing | Fault::WeakKey | Fault::Revoked | Fault::RevocationUnknown | Fault::Status
     )
 }
 
@@ -375,9 +370,7 @@ fn in_short(fault: Fault) -> (Option<&'static str>, Option<&'static str>) {
             "--crlfile has to have a list of each issuer in the chain that is still valid.",
             "get the present lists from those issuers, or leave --crlfile out",
         ),
-        Fault::NoStatus | Fault::UncheckedStatus => {
-            return (None, Some("without --cert-status"));
-        }
+        Fault::Status => return (None, Some("without --cert-status")),
         _ => return (None, None),
     };
     (Some(so), Some(advice))

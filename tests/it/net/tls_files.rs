@@ -142,6 +142,40 @@ fn der_serves_for_certificates_and_keys() {
 }
 
 #[test]
+fn a_file_of_another_form_than_was_said_is_told_as_such() {
+    let demanding = Demanding::new();
+    let certificate = pem("CERTIFICATE", &demanding.certificate);
+    let with = |content: &[u8], kind: &str| Tls {
+        certificate: Some(demanding.world.file("client", content)),
+        certificate_type: Some(kind.to_owned()),
+        ..demanding.with_key("key.pem", PLAIN, None)
+    };
+    for (content, kind, reason) in [
+        (
+            certificate.as_bytes(),
+            "DER",
+            ": it is in PEM form, not DER",
+        ),
+        (
+            &demanding.certificate,
+            "PEM",
+            ": it is in DER form, not PEM",
+        ),
+        (b"nonsense", "DER", ": no certificate in DER form in it"),
+        (b"nonsense", "PEM", ": no certificate in PEM form in it"),
+    ] {
+        demanding.check(with(content, kind), "58 could not load client certificate");
+        demanding.check(with(content, kind), reason);
+    }
+    let key = Tls {
+        key_type: Some("DER".to_owned()),
+        ..with(certificate.as_bytes(), "PEM")
+    };
+    demanding.check(key.clone(), "58 unable to set private key file");
+    demanding.check(key, ": it is in PEM form, not DER");
+}
+
+#[test]
 fn keys_sealed_in_older_ways_are_refused_with_advice() {
     let demanding = Demanding::new();
     let with = |content| demanding.with_key("key.pem", content, Some("sesame"));

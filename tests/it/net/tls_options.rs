@@ -1,4 +1,4 @@
-//! What is asked of a handshake: proof, signatures, resumption, a log of its secrets.
+//! What is asked of a handshake: signatures, resumption, a log of its secrets.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -11,46 +11,7 @@ use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 use super::tls::{BOTH, Goodbye, config, exchange, tls_server};
 use super::{open, receive, serve, tap, way};
-use crate::support::certificates::{World, private};
-
-#[test]
-fn proof_that_a_certificate_is_not_revoked_is_demanded() {
-    let world = World::new();
-    let issued = world.issue(&["a.test"], |_| {});
-    let bare = tls_server(config(&issued, &BOTH), Goodbye::Said);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let stapling = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&BOTH)
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert_with_ocsp(issued.chain.clone(), private(&issued.key), vec![48, 0])
-        .unwrap();
-    let stapling = tls_server(stapling, Goodbye::Said);
-    let check = |server: SocketAddr, settings: Tls, expected: &str| {
-        for most in [TlsVersion::V1_2, TlsVersion::V1_3] {
-            let settings = Tls {
-                certificate_status: true,
-                most,
-                ..settings.clone()
-            };
-            let message = exchange(server, "a.test", settings).0.unwrap_err();
-            assert!(message.starts_with(expected), "{message}\n{expected}");
-        }
-    };
-    let careless = Tls {
-        verify: false,
-        ..Tls::default()
-    };
-    check(bare, world.trusting(), "91 No OCSP response received");
-    check(bare, careless.clone(), "91 No OCSP response received");
-    check(
-        bare,
-        Tls::default(),
-        "60 SSL certificate problem: unable to get",
-    );
-    check(stapling, world.trusting(), "4 --cert-status: ");
-    check(stapling, careless, "4 --cert-status: ");
-}
+use crate::support::certificates::World;
 
 #[test]
 fn signatures_are_limited_to_those_chosen() {
