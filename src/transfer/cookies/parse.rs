@@ -171,6 +171,7 @@ impl<'a> Attributes<'a> {
             } else {
                 Source::File
             },
+            came: 0,
             born: 0,
         })
     }
