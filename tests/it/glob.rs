@@ -1,5 +1,6 @@
 //! Globs: what they stand for, and what is wrong with them.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::glob::{Glob, name_file};
 
@@ -111,6 +112,8 @@ fn a_billion_texts_cost_nothing() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn nothing_crashes(pattern in "[\\]\\[{}\\\\,:<>#a-c0-9é-]{0,40}", number in any::<u64>()) {
         if let Ok(glob) = Glob::parse(&pattern) {

@@ -1,5 +1,6 @@
 //! Which hosts want TLS: what responses teach, which URLs it changes, and files.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::target::{Reading, Target};
 use rcurl::transfer::hsts::{Cache, upgrade};
@@ -228,6 +229,8 @@ fn urls_are_upgraded() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn what_is_written_reads_the_same(hosts in prop::collection::vec(("[a-z]{1,3}(\\.[a-z]{1,3}){0,2}", any::<bool>(), 1_u64..1 << 40), 0..12)) {
         let mut cache = Cache::default();

@@ -26,6 +26,7 @@ mod http1;
 mod httpsig;
 mod ipfs;
 mod json;
+mod laws;
 mod ledger;
 mod local;
 mod memory;
