@@ -77,16 +77,22 @@ pub(super) fn path_in_file(path: &[u8]) -> &[u8] {
 }
 
 /// A path as it is kept: without quotes around it; `/` when it does not begin with a slash.
-/// Tidying twice changes nothing, so that a path survives the file.
+/// Tidying what a file has of it changes nothing, so that a path survives the file.
 pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
+    let mut path = unquoted(path);
+    while path_in_file(path).ends_with(b"\"") {
+        path = unquoted(path_in_file(path));
+    }
+    if path.starts_with(b"/") { path } else { b"/" }.to_vec()
+}
+
+fn unquoted(path: &[u8]) -> &[u8] {
     let start = path.iter().position(|&octet| octet != b'"');
     let end = path.iter().rposition(|&octet| octet != b'"');
-    match (start, end) {
-        (Some(start), Some(end)) if path.get(start) == Some(&b'/') => {
-            path.get(start..=end).unwrap_or_default().to_vec()
-        }
-        _ => b"/".to_vec(),
-    }
+    start
+        .zip(end)
+        .and_then(|(start, end)| path.get(start..=end))
+        .unwrap_or_default()
 }
 
 /// Whether the cookie is one to replace the other. A file does not tell whether there was a slash
