@@ -8,7 +8,7 @@ use super::files;
 use super::state::{Outcome, State, Stop};
 use super::values::{Value, one_line};
 use super::wrong::Wrong;
-use crate::codec::text::percent_encode;
+use crate::codec::text::{percent_encode, split_once};
 
 /// The relatives of `-d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,17 +65,12 @@ pub(crate) fn add_query(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 /// `content`, `=content`, `name=content`, `@file` or `name@file`, the content percent-encoded.
 fn encoded(state: &mut State<'_>, argument: Value<'_>) -> Result<String, Stop> {
     let octets = argument.octets();
-    let separator = octets
-        .iter()
-        .position(|&octet| octet == b'=')
-        .or_else(|| octets.iter().position(|&octet| octet == b'@'));
-    let Some(separator) = separator else {
+    let (name, content) = if let Some((name, value)) = split_once(octets, b'=') {
+        (name, form_encode(value))
+    } else if let Some((name, file)) = split_once(octets, b'@') {
+        (name, form_encode(&read(state, Value::new(file))?))
+    } else {
         return Ok(form_encode(octets));
-    };
-    let (name, value) = (&octets[..separator], Value::new(&octets[separator + 1..]));
-    let content = match octets[separator] {
-        b'@' => form_encode(&read(state, value)?),
-        _ => form_encode(value.octets()),
     };
     let name = Value::new(name).line()?;
     Ok(if name.is_empty() {

@@ -17,15 +17,13 @@ use std::fmt::Write as _;
 
 /// Encodes every octet but letters, digits and `-._~` (RFC 3986 §2.3), as `curl_easy_escape` does.
 pub fn percent_encode(bytes: &[u8]) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push('%');
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
@@ -51,6 +49,12 @@ pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// What stands before the first octet of this kind, and what after it.
+pub fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let mut parts = text.splitn(2, |&octet| octet == separator);
+    Some((parts.next()?, parts.next()?))
+}
+
 /// Octets as pairs of lower-case hexadecimal digits.
 pub fn hexadecimal(octets: &[u8]) -> String {
     let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
@@ -65,10 +69,10 @@ pub fn from_hexadecimal(text: &[u8]) -> Result<Vec<u8>, usize> {
         [high, low] => hex(*high)
             .zip(hex(*low))
             .map(|(high, low)| high << 4 | low)
-            .ok_or(at * 2),
-        _ => Err(at * 2),
+            .ok_or(at),
+        _ => Err(at),
     };
-    text.chunks(2).enumerate().map(pair).collect()
+    (0..).step_by(2).zip(text.chunks(2)).map(pair).collect()
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -80,7 +84,7 @@ pub fn visible(line: &[u8]) -> Cow<'_, str> {
     if line.iter().all(|&byte| plain(byte)) {
         return String::from_utf8_lossy(line);
     }
-    let mut shown = String::with_capacity(line.len() + 16);
+    let mut shown = String::with_capacity(line.len());
     for chunk in line.utf8_chunks() {
         show(chunk.valid(), LineEnds::Show, &mut shown);
         show_octets(chunk.invalid(), &mut shown);
@@ -132,8 +136,9 @@ impl Visible {
         if input.iter().all(|&byte| plain(byte)) {
             return out.extend_from_slice(input);
         }
-        let (input, rest) = input.split_at(input.len() - unsettled(input));
-        let mut shown = String::with_capacity(input.len() + 16);
+        let settled = input.len().saturating_sub(unsettled(input));
+        let (input, rest) = input.split_at(settled);
+        let mut shown = String::with_capacity(input.len());
         for chunk in input.utf8_chunks() {
             show(chunk.valid(), LineEnds::Keep, &mut shown);
             show_octets(chunk.invalid(), &mut shown);

@@ -304,7 +304,7 @@ impl<'a> Asking<'a> {
             return (resumed.or_else(|| self.request.range.clone()), None);
         }
         let length = self.content.length();
-        let last = |start: u64| length.map(|length| start + length);
+        let last = |start: u64| length.map(|length| start.saturating_add(length));
         let range = match (self.request.resume, &self.request.range) {
             (Some(Resume::FromFile), _) => {
                 last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1)))

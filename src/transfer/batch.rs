@@ -56,7 +56,7 @@ impl Batch<'_> {
         for (number, errand) in (0_u32..).zip(Errands::new(self.plan)) {
             if let Some(pace) = self.plan.global.pace {
                 tap.clock().pause(next_start);
-                next_start = tap.clock().now() + pace;
+                next_start = tap.clock().after(pace);
             }
             let malformed = errand.is_err();
             last = self.one(errand, &tap.for_transfer(number));

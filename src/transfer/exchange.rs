@@ -116,7 +116,7 @@ pub fn exchange(
         http,
         tap,
         terms,
-        next_tick: now + TICK,
+        next_tick: now.checked_add(TICK).unwrap_or(now),
         speed: terms
             .least_speed
             .map(|(least, span)| SlowWatch::new(least, span, now)),
@@ -206,7 +206,7 @@ impl Exchange<'_> {
             .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
         self.out.head(&head.octets);
         if head.expects_continue {
-            let until = self.tap.clock().now() + self.terms.continue_timeout;
+            let until = self.tap.clock().after(self.terms.continue_timeout);
             self.out.state = Sending::AwaitingContinue(until);
         } else {
             let room = WINDOW.saturating_sub(head.octets.len());
@@ -227,7 +227,7 @@ impl Exchange<'_> {
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
             {
-                speed.moved(now - before);
+                speed.moved(now.saturating_sub(before));
             }
         }
         if self.out.state == Sending::Queued && wire.queued() == 0 {
@@ -435,7 +435,7 @@ impl Exchange<'_> {
         if now < self.next_tick {
             return Ok(());
         }
-        self.next_tick = now + TICK;
+        self.next_tick = now.checked_add(TICK).unwrap_or(now);
         if let Some(speed) = &mut self.speed {
             speed.check(now)?;
         }
@@ -446,10 +446,9 @@ impl Exchange<'_> {
     fn timed_out(&self, now: Instant) -> Error {
         let took = now.saturating_duration_since(self.terms.began).as_millis();
         let content = self.incoming.content;
-        let of = self
-            .http
-            .remaining()
-            .map_or_else(String::new, |left| format!(" out of {}", content + left));
+        let of = self.http.remaining().map_or_else(String::new, |left| {
+            format!(" out of {}", content.saturating_add(left))
+        });
         let message = format!(
             "Operation timed out after {took} milliseconds with {content}{of} bytes received"
         );

@@ -72,16 +72,17 @@ impl<'a> Retries<'a> {
             after: pause,
             left: self.left,
         });
-        self.left -= 1;
+        self.left = self.left.saturating_sub(1);
         if self.plan.delay.is_none() {
-            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
         Some(pause)
     }
 
     fn is_out_of_time(&self, now: Instant, pause: Duration) -> bool {
         let past = now.saturating_duration_since(self.began);
-        self.plan.most_time.is_some_and(|most| past + pause > most)
+        let over = past.saturating_add(pause);
+        self.plan.most_time.is_some_and(|most| over > most)
     }
 }
 
@@ -107,7 +108,7 @@ fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
     let text = String::from_utf8_lossy(value);
     let seconds = match text.trim().parse::<i64>() {
         Ok(seconds) => seconds,
-        Err(_) => date::parse(value)? - now,
+        Err(_) => date::parse(value)?.saturating_sub(now),
     };
     u64::try_from(seconds)
         .ok()

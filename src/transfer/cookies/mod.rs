@@ -281,8 +281,9 @@ impl Jar {
         });
         let mut value = Vec::new();
         for cookie in &cookies {
-            let pair = cookie.name.len() + cookie.value.len() + 1;
-            if "Cookie: ".len() + value.len() + pair >= MAX_FIELD_LINE {
+            let lengths =
+                [b"Cookie: ", &value[..], &cookie.name, b"=", &cookie.value].map(<[u8]>::len);
+            if lengths.iter().sum::<usize>() >= MAX_FIELD_LINE {
                 limits.push(Limit::Size(cookie.name()));
                 break;
             }
