@@ -152,18 +152,21 @@ pub(super) fn check_prefix(cookie: &Cookie) -> Result<(), Refusal> {
     if kept { Ok(()) } else { Err(Refusal::Prefix) }
 }
 
-/// Refuses a domain that is a public suffix, unless it is the host itself.
-pub(super) fn check_public_suffix(cookie: &Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
+/// Refuses a domain that is a public suffix. When it is the host itself, the cookie is for that host
+/// alone (RFC 6265 §5.3, step 5).
+pub(super) fn heed_public_suffix(cookie: &mut Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
     let host = origin.host().to_ascii_lowercase();
     let domain = cookie.domain.to_ascii_lowercase();
-    if is_ip_address(&domain) || domain == host.as_bytes() {
-        return Ok(());
-    }
     // `co.uk.` with its dot of the root is as public as `co.uk`.
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    let domain = domain.strip_suffix(b".").unwrap_or(&domain);
-    let suffix = psl::suffix(host.as_bytes());
-    if suffix.is_some_and(|suffix| domain.len() > suffix.as_bytes().len()) {
+    let bare_host = host.strip_suffix('.').unwrap_or(&host);
+    let bare_domain = domain.strip_suffix(b".").unwrap_or(&domain);
+    let suffix = psl::suffix(bare_host.as_bytes());
+    if is_ip_address(&domain)
+        || suffix.is_some_and(|suffix| bare_domain.len() > suffix.as_bytes().len())
+    {
+        Ok(())
+    } else if domain == host.as_bytes() {
+        cookie.reach = Reach::Host;
         Ok(())
     } else {
         Err(Refusal::PublicSuffix {
