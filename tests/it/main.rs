@@ -32,6 +32,7 @@ mod ipfs;
 mod json;
 mod laws;
 mod ledger;
+mod lessons;
 mod local;
 mod memory;
 mod multipart;
