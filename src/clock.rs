@@ -15,8 +15,21 @@ pub trait Clock: Send + Sync {
     fn unix_time(&self) -> i64 {
         i64::try_from(self.wall().as_secs()).unwrap_or(i64::MAX)
     }
+    /// The point so long from now, or as late as there are points.
+    fn after(&self, length: Duration) -> Instant {
+        later(self.now(), length)
+    }
     /// Sleeps until then.
     fn pause(&self, until: Instant);
+}
+
+/// The point so much later, or at least a century.
+pub fn later(point: Instant, length: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
+    [length, CENTURY]
+        .into_iter()
+        .find_map(|length| point.checked_add(length))
+        .unwrap_or(point)
 }
 
 /// The clock of the system.

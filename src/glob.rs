@@ -8,6 +8,8 @@
 
 mod reader;
 
+use std::num::{NonZeroU8, NonZeroU64};
+
 use reader::Reader;
 
 /// No longer name in `{<name>…}`, in octets.
@@ -36,25 +38,31 @@ enum Kind {
     /// `{one,two}`.
     Set(Vec<String>),
     /// `[a-z:2]`.
-    Letters { first: u8, last: u8, step: u8 },
+    Letters {
+        first: u8,
+        last: u8,
+        step: NonZeroU8,
+    },
     /// `[1-9:2]`, with leading zeros up to a width.
     Numbers {
         first: u64,
         last: u64,
-        step: u64,
+        step: NonZeroU64,
         width: usize,
     },
 }
 
 impl Kind {
-    fn count(&self) -> u64 {
-        match self {
-            Kind::Set(members) => members.len() as u64,
-            Kind::Letters { first, last, step } => u64::from((last - first) / step) + 1,
+    /// At least one.
+    fn count(&self) -> NonZeroU64 {
+        let steps = match self {
+            Kind::Set(members) => (members.len() as u64).saturating_sub(1),
+            Kind::Letters { first, last, step } => u64::from(last.saturating_sub(*first) / *step),
             Kind::Numbers {
                 first, last, step, ..
-            } => (last - first) / step + 1,
-        }
+            } => last.saturating_sub(*first) / *step,
+        };
+        NonZeroU64::MIN.saturating_add(steps)
     }
 
     fn member(&self, number: u64) -> String {
@@ -65,11 +73,18 @@ impl Kind {
                 .cloned()
                 .unwrap_or_default(),
             Kind::Letters { first, step, .. } => {
-                char::from(first.saturating_add((number as u8).saturating_mul(*step))).to_string()
+                let further = (number as u8).saturating_mul(step.get());
+                char::from(first.saturating_add(further)).to_string()
             }
             Kind::Numbers {
                 first, step, width, ..
-            } => format!("{:0width$}", first + number * step),
+            } => {
+                let number = first.saturating_add(number.saturating_mul(step.get()));
+                let digits = number.to_string();
+                // Formats know no width as great as a pattern may be.
+                let zeros = width.saturating_sub(digits.len());
+                "0".repeat(zeros) + &digits
+            }
         }
     }
 }
@@ -159,8 +174,9 @@ pub fn name_file(
     let mut name = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(hash) = rest.find('#') {
-        name.push_str(&rest[..hash]);
-        let after = &rest[hash + 1..];
+        let (before, from) = rest.split_at(hash);
+        name.push_str(before);
+        let after = from.strip_prefix('#').unwrap_or(from);
         let (text, length) = match reference(after) {
             Some(Reference::Number(number, length)) => {
                 let pick = url.and_then(|url| url.picks.get(number.checked_sub(1)?));
@@ -170,7 +186,8 @@ pub fn name_file(
                 let text = url.and_then(|url| url.named(wanted));
                 let text = text.or_else(|| upload.and_then(|upload| upload.named(wanted)));
                 if text.is_none() {
-                    let position = template.len() - after.len() + length;
+                    let before = template.len().saturating_sub(after.len());
+                    let position = before.saturating_add(length);
                     return Err(Mistake {
                         text: "no glob exists with this name",
                         position,
@@ -182,7 +199,8 @@ pub fn name_file(
             None => (None, 0),
         };
         name.push_str(text.unwrap_or("#"));
-        rest = &after[text.map_or(0, |_| length)..];
+        let used = text.map_or(0, |_| length);
+        rest = after.get(used..).unwrap_or_default();
     }
     name.push_str(rest);
     Ok(name)
@@ -197,10 +215,10 @@ enum Reference<'t> {
 fn reference(text: &str) -> Option<Reference<'_>> {
     if let Some(rest) = text.strip_prefix('<') {
         let name = angled(rest)?;
-        return Some(Reference::Name(name, name.len() + 2));
+        return Some(Reference::Name(name, name.len().saturating_add(2)));
     }
     let digits = text.find(|c: char| !c.is_ascii_digit());
-    let digits = &text[..digits.unwrap_or(text.len())];
+    let (digits, _) = text.split_at(digits.unwrap_or(text.len()));
     let number = digits.parse().ok()?;
     Some(Reference::Number(number, digits.len()))
 }
@@ -223,7 +241,8 @@ impl Mistake {
             return self.text.to_owned();
         }
         let (text, position) = (self.text, self.position);
-        let width = position.saturating_sub(1).max(1);
+        // What stands farther away is cut off.
+        let width = position.saturating_sub(1).clamp(1, LONGEST_ERROR);
         let mut told = format!("{text} in position {position}:\n{pattern}\n{:width$}^", " ");
         told.truncate(told.floor_char_boundary(LONGEST_ERROR));
         told

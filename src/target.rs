@@ -222,11 +222,8 @@ impl Target {
         let joined = if path.starts_with('/') {
             path.to_owned()
         } else {
-            let parent = self
-                .path
-                .rfind('/')
-                .map_or("/", |slash| &self.path[..=slash]);
-            format!("{parent}{path}")
+            let parent = self.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            format!("{parent}/{path}")
         };
         target.path = if path_as_is {
             joined
@@ -393,7 +390,7 @@ fn absolute(reference: &str) -> Option<(&str, &str)> {
 
 fn after_slashes(after: &str) -> Result<&str, UrlError> {
     let rest = after.trim_start_matches('/');
-    match after.len() - rest.len() {
+    match after.len().saturating_sub(rest.len()) {
         1..=3 if rest.is_empty() => Err(UrlError::NoHost),
         1..=3 => Ok(rest),
         _ => Err(UrlError::BadSlashes),
@@ -529,27 +526,9 @@ fn unescape(text: &str) -> Result<String, UrlError> {
     if !text.contains('%') {
         return Ok(text.to_owned());
     }
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let escaped = (first == b'%')
-            .then(|| after.get(..2))
-            .flatten()
-            .and_then(|hex| {
-                std::str::from_utf8(hex)
-                    .ok()
-                    .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))
-            });
-        if let Some(octet) = escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            if octet < 0x20 || octet == 0x7f {
-                return Err(UrlError::Undecodable);
-            }
-            octets.push(octet);
-            rest = &after[2..];
-        } else {
-            octets.push(first);
-            rest = after;
-        }
+    let octets = percent_decode(text.as_bytes());
+    if octets.iter().any(u8::is_ascii_control) {
+        return Err(UrlError::Undecodable);
     }
     String::from_utf8(octets).map_err(|_| UrlError::Undecodable)
 }

@@ -39,7 +39,9 @@ impl<'a> Hidden<'a> {
     fn new(terminal: &'a File) -> io::Result<Self> {
         let before = tcgetattr(terminal)?;
         let mut unseen = before.clone();
-        unseen.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
+        unseen
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ISIG);
         unseen.local_modes |= LocalModes::ECHONL;
         for (end, key) in ENDS {
             unseen.special_codes[end] = before.special_codes[key];

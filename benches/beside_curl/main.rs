@@ -9,7 +9,9 @@
 //! processor, and *split*, one processor each. A figure is the median of runs that took turns.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program of its own, which times other programs and prints a table"

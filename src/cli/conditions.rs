@@ -100,7 +100,7 @@ fn modified(file: &std::path::Path) -> Option<i64> {
         Ok(after) => i64::try_from(after.as_secs()).ok(),
         Err(before) => i64::try_from(before.duration().as_secs())
             .ok()
-            .map(|seconds| -seconds),
+            .map(i64::saturating_neg),
     }
 }
 

@@ -24,9 +24,17 @@ pub(crate) fn include(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
         let text = format!("Max config file recursion level reached ({DEEPEST})");
         return Err(state.complain(text, Wrong::BadUse));
     }
-    state.depth += 1;
-    let result = read(state, &argument.path(), &argument.shown());
-    state.depth -= 1;
+    deeper(state, |state| {
+        read(state, &argument.path(), &argument.shown())
+    })
+}
+
+/// One file further in.
+fn deeper(state: &mut State<'_>, read: impl FnOnce(&mut State<'_>) -> Outcome) -> Outcome {
+    let depth = state.depth;
+    state.depth = depth.saturating_add(1);
+    let result = read(state);
+    state.depth = depth;
     result
 }
 
@@ -43,9 +51,7 @@ pub(super) fn read_default(state: &mut State<'_>, words: &[OsString]) {
         return;
     };
     let name = file.to_string_lossy().into_owned();
-    state.depth += 1;
-    let result = read(state, &file, &name);
-    state.depth -= 1;
+    let result = deeper(state, |state| read(state, &file, &name));
     if result.is_ok() {
         state.default_file = Some(name);
     }
@@ -122,14 +128,12 @@ struct Line<'t> {
 impl<'t> Line<'t> {
     fn read(line: &'t [u8], place: &str, state: &mut State<'_>) -> Self {
         let blank = |octet: &u8| b" \t".contains(octet);
-        let start = line.iter().position(|octet| !blank(octet)).unwrap_or(0);
-        let line = &line[start..];
+        let line = after(line, blank);
         let dashed = line.starts_with(b"-");
         let separates = |octet: &u8| blank(octet) || (!dashed && b"=:".contains(octet));
         let end = line.iter().position(separates).unwrap_or(line.len());
         let (option, rest) = line.split_at(end);
-        let skipped = rest.iter().position(|octet| !separates(octet));
-        let rest = &rest[skipped.unwrap_or(rest.len())..];
+        let rest = after(rest, separates);
         let value = match rest {
             [] => None,
             [b'"', quoted @ ..] => Some(Cow::Owned(unquoted(quoted))),
@@ -137,6 +141,12 @@ impl<'t> Line<'t> {
         };
         Self { option, value }
     }
+}
+
+/// What follows the octets of this kind at the start.
+fn after(text: &[u8], kind: impl Fn(&u8) -> bool) -> &[u8] {
+    let end = text.iter().position(|octet| !kind(octet));
+    end.and_then(|end| text.get(end..)).unwrap_or_default()
 }
 
 /// The first word of what follows an option, with curl's warnings about what looks like a mistake.

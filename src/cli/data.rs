@@ -8,7 +8,7 @@ use super::files;
 use super::state::{Outcome, State, Stop};
 use super::values::{Value, one_line};
 use super::wrong::Wrong;
-use crate::codec::text::form_encode;
+use crate::codec::text::{form_encode, split_once};
 
 /// The relatives of `-d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,22 +65,20 @@ pub(crate) fn add_query(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
 /// `content`, `=content`, `name=content`, `@file` or `name@file`, the content percent-encoded.
 fn encoded(state: &mut State<'_>, argument: Value<'_>) -> Result<String, Stop> {
     let octets = argument.octets();
-    let separator = octets
-        .iter()
-        .position(|&octet| octet == b'=')
-        .or_else(|| octets.iter().position(|&octet| octet == b'@'));
-    let mut text = String::new();
-    let Some(separator) = separator else {
-        form_encode(octets, &mut text);
-        return Ok(text);
+    let (name, value, is_file) = if let Some((name, value)) = split_once(octets, b'=') {
+        (name, Value::new(value), false)
+    } else if let Some((name, file)) = split_once(octets, b'@') {
+        (name, Value::new(file), true)
+    } else {
+        (&[][..], argument, false)
     };
-    let (name, value) = (&octets[..separator], Value::new(&octets[separator + 1..]));
+    let mut text = String::new();
     let name = Value::new(name).line()?;
     if !name.is_empty() {
         text.push_str(name);
         text.push('=');
     }
-    if octets[separator] == b'=' {
+    if !is_file {
         form_encode(value.octets(), &mut text);
         return Ok(text);
     }

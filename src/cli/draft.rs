@@ -132,30 +132,42 @@ impl Draft {
 
     /// A URL; those of a file of URLs are saved under their own names.
     pub(crate) fn add_url(&mut self, url: String, globbing: Globbing) {
-        let slot = self.first(|slot| slot.url.is_none());
-        slot.remote_name |= globbing == Globbing::Off;
-        slot.url = Some((url, globbing));
+        self.fill(
+            |slot| slot.url.is_none(),
+            |slot| {
+                slot.remote_name |= globbing == Globbing::Off;
+                slot.url = Some((url, globbing));
+            },
+        );
     }
 
     /// `-o`, `-O` and `--out-null`, for the first URL without one.
     pub(crate) fn add_output(&mut self, output: SaveAs) {
-        self.first(|slot| slot.output.is_none()).output = Some(output);
+        self.fill(
+            |slot| slot.output.is_none(),
+            |slot| slot.output = Some(output),
+        );
     }
 
     /// `-T`, for the first URL without one.
     pub(crate) fn add_upload(&mut self, file: String) {
-        self.first(|slot| slot.upload.is_none()).upload = Some(file);
+        self.fill(
+            |slot| slot.upload.is_none(),
+            |slot| slot.upload = Some(file),
+        );
     }
 
-    fn first(&mut self, free: fn(&Slot) -> bool) -> &mut Slot {
-        let index = self.slots.iter().position(free).unwrap_or(self.slots.len());
-        if index == self.slots.len() {
-            self.slots.push(Slot {
-                remote_name: self.all_remote_names,
-                ..Slot::default()
-            });
+    /// Fills the first slot that is free, or a new one.
+    fn fill(&mut self, free: fn(&Slot) -> bool, fill: impl FnOnce(&mut Slot)) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| free(slot)) {
+            return fill(slot);
         }
-        &mut self.slots[index]
+        let mut slot = Slot {
+            remote_name: self.all_remote_names,
+            ..Slot::default()
+        };
+        fill(&mut slot);
+        self.slots.push(slot);
     }
 
     /// Decides what kind of request is made; a second kind is a mistake.

@@ -49,10 +49,10 @@ pub(crate) fn pieces(
 /// The lines that say something, with their numbers: without those that are blank or begin with `#`,
 /// and without a carriage return at the end.
 pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let lines = text.split(|&octet| octet == b'\n').enumerate();
-    lines.filter_map(|(before, line)| {
+    let lines = (1..).zip(text.split(|&octet| octet == b'\n'));
+    lines.filter_map(|(number, line)| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let first = line.iter().find(|octet| !b" \t".contains(octet));
-        (!matches!(first, None | Some(b'#'))).then_some((before + 1, line))
+        (!matches!(first, None | Some(b'#'))).then_some((number, line))
     })
 }

@@ -8,6 +8,7 @@ use super::files;
 use super::state::{Outcome, State, Stop};
 use super::values::{Value, one_line, os};
 use super::wrong::Wrong;
+use crate::codec::text::split_once;
 use crate::plan::{Encoder, Part, PartContent};
 
 /// `--form-string`: the content is what it is.
@@ -59,16 +60,12 @@ fn split<'v>(
     state: &mut State<'_>,
     argument: Value<'v>,
 ) -> Result<(Option<String>, &'v [u8]), Stop> {
-    let octets = argument.octets();
-    let Some(equals) = octets.iter().position(|&octet| octet == b'=') else {
+    let Some((name, content)) = split_once(argument.octets(), b'=') else {
         state.warn("Illegally formatted input field");
         return Err(Wrong::BadUse.into());
     };
-    let name = Value::new(&octets[..equals]).text()?;
-    Ok((
-        (!name.is_empty()).then(|| name.to_owned()),
-        &octets[equals + 1..],
-    ))
+    let name = Value::new(name).text()?;
+    Ok(((!name.is_empty()).then(|| name.to_owned()), content))
 }
 
 /// Where the next part goes.
@@ -95,17 +92,17 @@ fn open(state: &mut State<'_>, name: Option<String>, content: &[u8]) -> Outcome 
     }
     let part = fields.into_part(name, PartContent::Parts(Vec::new()))?;
     put(state, part)?;
-    state.draft.form_depth += 1;
+    state.draft.form_depth = state.draft.form_depth.saturating_add(1);
     Ok(())
 }
 
 /// `=)`.
 fn close(state: &mut State<'_>) -> Outcome {
-    if state.draft.form_depth == 0 {
+    let Some(depth) = state.draft.form_depth.checked_sub(1) else {
         state.warn("no multipart to terminate");
         return Err(Wrong::BadUse.into());
-    }
-    state.draft.form_depth -= 1;
+    };
+    state.draft.form_depth = depth;
     Ok(())
 }
 
@@ -115,7 +112,7 @@ fn attach(state: &mut State<'_>, name: Option<String>, files: &[u8]) -> Outcome 
     let mut rest = Some(files);
     while let Some(text) = rest {
         let fields = Fields::read(state, text, End::Comma)?;
-        rest = fields.further.map(|from| &text[from..]);
+        rest = fields.further;
         let content = file_content(&fields.content);
         let own_name = file_name(&fields.content);
         let mut part = fields.into_part(None, content)?;
@@ -169,30 +166,28 @@ enum End {
 
 /// A content and what follows it behind semicolons.
 #[derive(Debug, Default)]
-struct Fields {
+struct Fields<'t> {
     content: Vec<u8>,
     content_type: Option<Vec<u8>>,
     filename: Option<Vec<u8>>,
     encoder: Option<Vec<u8>>,
     headers: Vec<String>,
-    /// Where further files begin, behind a comma.
-    further: Option<usize>,
+    /// Further files, behind a comma.
+    further: Option<&'t [u8]>,
 }
 
-impl Fields {
-    fn read(state: &mut State<'_>, text: &[u8], end: End) -> Result<Self, Stop> {
+impl<'t> Fields<'t> {
+    fn read(state: &mut State<'_>, text: &'t [u8], end: End) -> Result<Self, Stop> {
         let mut fields = Fields::default();
-        let mut scanner = Scanner { text, at: 0, end };
+        let mut scanner = Scanner { rest: text, end };
         scanner.blanks();
         fields.content = scanner.word();
         while scanner.next() == Some(b';') {
-            scanner.at += 1;
+            scanner.step();
             scanner.blanks();
             fields.field(state, &mut scanner)?;
         }
-        if scanner.next().is_some() {
-            fields.further = Some(scanner.at + 1);
-        }
+        fields.further = scanner.rest.get(1..);
         Ok(fields)
     }
 
@@ -210,7 +205,9 @@ impl Fields {
             self.encoder = Some(scanner.word());
         } else if scanner.takes(b"headers=") {
             let from_file = matches!(scanner.next(), Some(b'@' | b'<'));
-            scanner.at += usize::from(from_file);
+            if from_file {
+                scanner.step();
+            }
             scanner.blanks();
             let word = scanner.word();
             if from_file {
@@ -293,34 +290,32 @@ fn header(line: &[u8]) -> Result<String, Wrong> {
 
 /// Reads words behind semicolons.
 struct Scanner<'t> {
-    text: &'t [u8],
-    at: usize,
+    rest: &'t [u8],
     end: End,
 }
 
-impl Scanner<'_> {
-    fn rest(&self) -> &[u8] {
-        self.text.get(self.at..).unwrap_or_default()
+impl<'t> Scanner<'t> {
+    fn next(&self) -> Option<u8> {
+        self.rest.first().copied()
     }
 
-    fn next(&self) -> Option<u8> {
-        self.rest().first().copied()
+    fn step(&mut self) {
+        self.rest = self.rest.get(1..).unwrap_or_default();
     }
 
     fn blanks(&mut self) {
-        let blanks = self
-            .rest()
-            .iter()
-            .take_while(|octet| octet.is_ascii_whitespace());
-        self.at += blanks.count();
+        self.rest = self.rest.trim_ascii_start();
     }
 
     /// Takes a name of a field, in any case.
     fn takes(&mut self, name: &[u8]) -> bool {
-        let start = self.rest().get(..name.len());
-        let found = start.is_some_and(|start| start.eq_ignore_ascii_case(name));
-        self.at += if found { name.len() } else { 0 };
-        found
+        match after_name(self.rest, name) {
+            Some(after) => {
+                self.rest = after;
+                true
+            }
+            None => false,
+        }
     }
 
     fn ends(&self, octet: u8) -> bool {
@@ -328,19 +323,19 @@ impl Scanner<'_> {
     }
 
     /// The octets before the next end.
-    fn until_end(&mut self) -> &[u8] {
-        let from = self.at;
-        let length = self.rest().iter().position(|&octet| self.ends(octet));
-        self.at += length.unwrap_or(self.rest().len());
-        &self.text[from..self.at]
+    fn until_end(&mut self) -> &'t [u8] {
+        let length = self.rest.iter().position(|&octet| self.ends(octet));
+        let (taken, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        taken
     }
 
     /// A word; in double quotes `\"` and `\\` stand for the second character, and nothing ends it but
     /// the closing quote.
     fn word(&mut self) -> Vec<u8> {
-        let quoted = self.rest().strip_prefix(b"\"").and_then(unquoted);
-        if let Some((word, length)) = quoted {
-            self.at += length + 1;
+        let quoted = self.rest.strip_prefix(b"\"").and_then(unquoted);
+        if let Some((word, rest)) = quoted {
+            self.rest = rest;
             self.until_end();
             return word;
         }
@@ -350,45 +345,43 @@ impl Scanner<'_> {
     /// `major/minor` with its parameters, up to the next field that has a name of ours.
     fn media_type(&mut self) -> Option<Vec<u8>> {
         self.blanks();
-        let from = self.at;
-        self.until_end();
-        let first = &self.text[from..self.at];
-        let slash = first.iter().position(|&octet| octet == b'/')?;
-        let (major, minor) = (&first[..slash], &first[slash + 1..]);
+        let whole = self.rest;
+        let (major, minor) = split_once(self.until_end(), b'/')?;
         if major.is_empty() || major.contains(&b' ') || minor.is_empty() {
             return None;
         }
         while self.next() == Some(b';') && !self.names_a_field() {
-            self.at += 1;
+            self.step();
             self.until_end();
         }
-        Some(self.text[from..self.at].trim_ascii_end().to_vec())
+        let media_type = whole.strip_suffix(self.rest).unwrap_or(whole);
+        Some(media_type.trim_ascii_end().to_vec())
     }
 
     fn names_a_field(&self) -> bool {
-        let after = self.rest().get(1..).unwrap_or_default().trim_ascii_start();
+        let after = self.rest.get(1..).unwrap_or_default().trim_ascii_start();
         let names: [&[u8]; 3] = [b"filename=", b"headers=", b"encoder="];
-        names.into_iter().any(|name| {
-            let start = after.get(..name.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(name))
-        })
+        names
+            .into_iter()
+            .any(|name| after_name(after, name).is_some())
     }
 }
 
-/// The inside of a quoted text, and its length with the closing quote; `None` without one.
-fn unquoted(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+/// What follows a name, in any case.
+fn after_name<'t>(text: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    let (start, after) = text.split_at_checked(name.len())?;
+    start.eq_ignore_ascii_case(name).then_some(after)
+}
+
+/// The inside of a quoted text, and what follows the closing quote; `None` without one.
+fn unquoted(mut text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut word = Vec::new();
-    let mut at = 0;
     loop {
-        match text.get(at..)? {
-            [b'\\', octet @ (b'\\' | b'"'), ..] => {
+        match text {
+            [b'"', after @ ..] => return Some((word, after)),
+            [b'\\', octet @ (b'\\' | b'"'), after @ ..] | [octet, after @ ..] => {
                 word.push(*octet);
-                at += 2;
-            }
-            [b'"', ..] => return Some((word, at + 1)),
-            [octet, ..] => {
-                word.push(*octet);
-                at += 1;
+                text = after;
             }
             [] => return None,
         }

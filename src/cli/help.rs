@@ -56,7 +56,7 @@ fn options_of(wanted: impl Fn(&Opt) -> bool) -> Vec<&'static Opt> {
 /// One line per option, the texts in a column.
 fn list(options: &[&Opt]) -> String {
     let width = options.iter().map(|option| option.synopsis().len()).max();
-    let width = width.unwrap_or_default() + 2;
+    let width = width.unwrap_or_default().saturating_add(2);
     let mut text = String::new();
     for option in options {
         let _ = writeln!(text, " {:width$}{}", option.synopsis(), option.help);

@@ -198,10 +198,10 @@ fn without_quotes(text: &str) -> String {
 
 fn fold(text: &mut String, indent: &str, paragraph: &str) {
     const WIDTH: usize = 79;
-    let mut column = 0;
+    let mut column = 0_usize;
     for word in paragraph.split_whitespace() {
         let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
+        if column > 0 && column.saturating_add(length) >= WIDTH {
             text.push('\n');
             column = 0;
         }
@@ -210,10 +210,10 @@ fn fold(text: &mut String, indent: &str, paragraph: &str) {
             column = indent.len();
         } else {
             text.push(' ');
-            column += 1;
+            column = column.saturating_add(1);
         }
         text.push_str(word);
-        column += length;
+        column = column.saturating_add(length);
     }
     text.push('\n');
 }

@@ -4,6 +4,7 @@
 //! option takes it. No file is read here; see `files`.
 
 use std::ffi::OsString;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -120,7 +121,11 @@ pub(crate) fn integer(text: &str) -> Result<i64, Wrong> {
         return Err(Wrong::NotANumber);
     }
     let value: i64 = digits.parse().map_err(|_| Wrong::NotANumber)?;
-    Ok(if negative { -value } else { value })
+    Ok(if negative {
+        value.saturating_neg()
+    } else {
+        value
+    })
 }
 
 /// A whole number from zero on.
@@ -160,7 +165,7 @@ pub(crate) fn seconds(text: &str) -> Result<Duration, Wrong> {
         return Err(Wrong::TooLarge);
     }
     let millis: u64 = format!("{fraction:0<3}").parse().unwrap_or(0);
-    Ok(Duration::from_secs(whole) + Duration::from_millis(millis))
+    Ok(Duration::from_secs(whole).saturating_add(Duration::from_millis(millis)))
 }
 
 /// A number of octets with an optional fraction and unit: `10`, `2k`, `1.5M`, `3G`.
@@ -196,9 +201,12 @@ pub(crate) fn size(text: &str) -> Result<u64, Wrong> {
 /// `0.digits` of a unit, rounded down.
 fn fraction_of(unit: u64, digits: &str) -> u64 {
     let digits = digits.get(..digits.len().min(15)).unwrap_or_default();
-    let scale = 10_u128.pow(digits.len() as u32);
+    let scale = 10_u128.saturating_pow(digits.len() as u32);
     let value: u128 = digits.parse().unwrap_or(0);
-    u64::try_from(value * u128::from(unit) / scale).unwrap_or(0)
+    let octets = value.saturating_mul(u128::from(unit)).checked_div(scale);
+    octets
+        .and_then(|octets| octets.try_into().ok())
+        .unwrap_or(0)
 }
 
 /// `--local-port`: `8000` or `8000-8010`.
@@ -242,10 +250,7 @@ pub(crate) fn rate(text: &str) -> Result<Duration, Wrong> {
         Some((count, unit)) => (count, Some(unit)),
         None => (text, None),
     };
-    let count = number(count)?;
-    if count == 0 {
-        return Err(Wrong::BadUse);
-    }
+    let count = NonZeroU64::new(number(count)?).ok_or(Wrong::BadUse)?;
     let (many, letter) = match unit {
         Some(unit) => digits(unit).unwrap_or((1, unit)),
         None => (1, "h"),
@@ -259,7 +264,7 @@ pub(crate) fn rate(text: &str) -> Result<Duration, Wrong> {
     };
     let span = many
         .checked_mul(milliseconds)
-        .filter(|span| count <= *span)
+        .filter(|span| count.get() <= *span)
         .ok_or(Wrong::TooLarge)?;
     Ok(Duration::from_millis(span / count))
 }
@@ -286,15 +291,13 @@ pub(crate) fn protocols(text: &str) -> ProtocolList {
     };
     for token in text.split(',').filter(|token| !token.is_empty()) {
         let (action, name) = match token.as_bytes().first() {
-            Some(b'=') => ('=', &token[1..]),
-            Some(b'-') => ('-', &token[1..]),
-            Some(b'+') => ('+', &token[1..]),
-            _ => ('+', token),
+            Some(action @ (b'=' | b'-' | b'+')) => (*action, token.get(1..).unwrap_or_default()),
+            _ => (b'+', token),
         };
-        if action == '=' {
+        if action == b'=' {
             list.protocols = all(false);
         }
-        let on = action != '-';
+        let on = action != b'-';
         match name.to_ascii_lowercase().as_str() {
             "all" => {
                 list.protocols = all(on);
@@ -363,7 +366,9 @@ pub(crate) fn file_mode(text: &str) -> Result<u32, Wrong> {
 
 /// `--cert` and its kin: `name[:password]`, with `\:` and `\\` for a colon and a backslash.
 pub(crate) fn certificate(text: &[u8]) -> (Vec<u8>, Option<&[u8]>) {
-    if text.len() >= 7 && text[..7].eq_ignore_ascii_case(b"pkcs11:") {
+    const PKCS11: &[u8] = b"pkcs11:";
+    let start = text.get(..PKCS11.len());
+    if start.is_some_and(|start| start.eq_ignore_ascii_case(PKCS11)) {
         return (text.to_vec(), None);
     }
     let mut name = Vec::with_capacity(text.len());

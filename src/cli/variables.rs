@@ -13,7 +13,7 @@ use super::files;
 use super::state::{Outcome, State, Stop};
 use super::values::{self, Value};
 use super::wrong::Wrong;
-use crate::codec::text::percent_encode;
+use crate::codec::text::{percent_encode, split_once};
 
 /// No name is longer, in octets.
 const LONGEST_NAME: usize = 127;
@@ -91,9 +91,8 @@ fn name_of(text: &[u8]) -> (&[u8], &[u8]) {
 
 /// `first-last]` or `first-]`, and what follows.
 fn byte_range(text: &[u8]) -> Option<(RangeInclusive<usize>, &[u8])> {
-    let end = text.iter().position(|&octet| octet == b']')?;
-    let (range, rest) = (std::str::from_utf8(&text[..end]).ok()?, &text[end + 1..]);
-    let (first, last) = range.split_once('-')?;
+    let (range, rest) = split_once(text, b']')?;
+    let (first, last) = std::str::from_utf8(range).ok()?.split_once('-')?;
     let first: usize = number(first)?;
     let last: usize = if last.is_empty() {
         usize::MAX
@@ -124,29 +123,27 @@ pub(crate) fn expand(state: &mut State<'_>, argument: Value<'_>) -> Result<Vec<u
     let mut expanded = Vec::new();
     let mut replaced = false;
     let mut rest = argument.octets();
-    while let Some(open) = find(rest, b"{{") {
-        if open > 0 && rest[open - 1] == b'\\' {
-            expanded.extend_from_slice(&rest[..open - 1]);
+    while let Some((before, after)) = split_at_pair(rest, b"{{") {
+        if let Some(before) = before.strip_suffix(b"\\") {
+            expanded.extend_from_slice(before);
             expanded.extend_from_slice(b"{{");
-            rest = &rest[open + 2..];
+            rest = after;
             continue;
         }
-        let Some(length) = find(&rest[open..], b"}}") else {
+        let Some((inside, after)) = split_at_pair(after, b"}}") else {
             let argument = argument.shown();
             state.warn(format!("missing close '}}}}' in '{argument}'"));
             break;
         };
-        let close = open + length;
-        let inside = &rest[open + 2..close];
-        expanded.extend_from_slice(&rest[..open]);
+        expanded.extend_from_slice(before);
         match evaluate(state, inside, argument)? {
             Some(content) => {
                 expanded.extend_from_slice(&content);
                 replaced = true;
             }
-            None => expanded.extend_from_slice(&rest[open..close + 2]),
+            None => expanded.extend([b"{{", inside, b"}}"].concat()),
         }
-        rest = &rest[close + 2..];
+        rest = after;
     }
     if !replaced {
         return Ok(argument.octets().to_vec());
@@ -206,10 +203,10 @@ fn trim(content: &[u8]) -> &[u8] {
     let blank = |octet: &u8| octet.is_ascii_whitespace() || *octet == 0x0b;
     let start = content.iter().position(|octet| !blank(octet));
     let end = content.iter().rposition(|octet| !blank(octet));
-    match (start, end) {
-        (Some(start), Some(end)) => &content[start..=end],
-        _ => &[],
-    }
+    start
+        .zip(end)
+        .and_then(|(start, end)| content.get(start..=end))
+        .unwrap_or_default()
 }
 
 /// The inside of a JSON string (RFC 8259, 7).
@@ -230,8 +227,9 @@ fn json(content: &[u8]) -> Vec<u8> {
     text
 }
 
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+/// What stands before the first of these pairs of octets, and what after it.
+fn split_at_pair<'t>(text: &'t [u8], pair: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let at = text.windows(pair.len()).position(|window| window == pair)?;
+    let (before, from) = text.split_at(at);
+    Some((before, from.strip_prefix(pair)?))
 }

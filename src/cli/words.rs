@@ -244,12 +244,13 @@ impl<'w> Scan<'w> {
             Ok((_, None)) => self.words.push(word.clone()),
             // clap takes an equals sign away that belongs to the value in curl.
             Ok((_, Some(value))) => {
-                let (before, value) = word.as_encoded_bytes().split_at(word.len() - value);
+                let before = word.len().saturating_sub(*value);
+                let (before, value) = word.as_encoded_bytes().split_at(before);
                 self.words
                     .push(super::values::os(&[before, b"=", value].concat()));
             }
             Err(_) => {
-                let done = self.uses.len() - from;
+                let done = self.uses.len().saturating_sub(from);
                 let good = letters.get(..done).unwrap_or_default();
                 if done > 0 {
                     self.words.push(super::values::os(&[b"-", good].concat()));
@@ -271,7 +272,9 @@ impl<'w> Scan<'w> {
         }
         for (position, &letter) in letters.iter().enumerate() {
             let option = options::lettered(char::from(letter)).ok_or(Wrong::Unknown)?;
-            let value = letters.get(position + 1..).unwrap_or_default();
+            let value = letters
+                .get(position.saturating_add(1)..)
+                .unwrap_or_default();
             let takes = option.takes();
             let needs = matches!(takes, Takes::Text | Takes::File);
             if needs && value.is_empty() && left == 0 {

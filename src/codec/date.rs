@@ -5,6 +5,11 @@
 //! `Last-Modified`; [`cookie`] reads `Expires` of cookies, as browsers do. Times are seconds since the beginning of 1970, UTC; there is no
 //! clock and no local time here.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "days and seconds of years that are far from the bounds of i64"
+)]
+
 use std::fmt::Write as _;
 
 const WEEKDAYS: [&str; 7] = [
@@ -213,14 +218,16 @@ pub fn imf_fixdate(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(86_400));
     let (hour, minute, second) = time_of_day(seconds);
     // The first day of 1970 was a Thursday.
-    let weekday = WEEKDAYS[(seconds.div_euclid(86_400) + 3).rem_euclid(7) as usize];
-    let month = MONTHS[month as usize];
+    let weekday = (seconds.div_euclid(86_400) + 3).rem_euclid(7) as usize;
+    let weekday = WEEKDAYS.get(weekday).and_then(|name| name.get(..3));
+    let month = MONTHS.get(month as usize);
     let mut text = String::with_capacity(29);
     // Writing to a String cannot fail.
     let _ = write!(
         text,
-        "{}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT",
-        &weekday[..3]
+        "{}, {day:02} {} {year:04} {hour:02}:{minute:02}:{second:02} GMT",
+        weekday.unwrap_or_default(),
+        month.unwrap_or(&""),
     );
     text
 }
@@ -283,7 +290,8 @@ impl Date {
             .count();
         let (name, rest) = text.split_at_checked(length)?;
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        if !self.weekday && WEEKDAYS.iter().any(|day| is(day) || is(&day[..3])) {
+        let is_day = |day: &&str| is(day) || day.get(..3).is_some_and(is);
+        if !self.weekday && WEEKDAYS.iter().any(is_day) {
             self.weekday = true;
             return Some(rest);
         }

@@ -65,6 +65,12 @@ pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// What stands before the first octet of this kind, and what after it.
+pub fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let mut parts = text.splitn(2, |&octet| octet == separator);
+    Some((parts.next()?, parts.next()?))
+}
+
 /// Octets as pairs of lower-case hexadecimal digits.
 pub fn hexadecimal(octets: &[u8]) -> String {
     let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
@@ -79,10 +85,10 @@ pub fn from_hexadecimal(text: &[u8]) -> Result<Vec<u8>, usize> {
         [high, low] => hex(*high)
             .zip(hex(*low))
             .map(|(high, low)| high << 4 | low)
-            .ok_or(at * 2),
-        _ => Err(at * 2),
+            .ok_or(at),
+        _ => Err(at),
     };
-    text.chunks(2).enumerate().map(pair).collect()
+    (0..).step_by(2).zip(text.chunks(2)).map(pair).collect()
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -94,7 +100,7 @@ pub fn visible(line: &[u8]) -> Cow<'_, str> {
     if line.iter().all(|&byte| plain(byte)) {
         return String::from_utf8_lossy(line);
     }
-    let mut shown = String::with_capacity(line.len() + 16);
+    let mut shown = String::with_capacity(line.len());
     for chunk in line.utf8_chunks() {
         show(chunk.valid(), LineEnds::Show, &mut shown);
         show_octets(chunk.invalid(), &mut shown);
@@ -146,8 +152,9 @@ impl Visible {
         if input.iter().all(|&byte| plain(byte)) {
             return out.extend_from_slice(input);
         }
-        let (input, rest) = input.split_at(input.len() - unsettled(input));
-        let mut shown = String::with_capacity(input.len() + 16);
+        let settled = input.len().saturating_sub(unsettled(input));
+        let (input, rest) = input.split_at(settled);
+        let mut shown = String::with_capacity(input.len());
         for chunk in input.utf8_chunks() {
             show(chunk.valid(), LineEnds::Keep, &mut shown);
             show_octets(chunk.invalid(), &mut shown);

@@ -4,7 +4,7 @@
 //! the texts.
 
 use std::net::Ipv6Addr;
-use std::ops::Range;
+use std::num::{NonZeroU8, NonZeroU64};
 
 use super::{Kind, Mistake, Piece, angled};
 
@@ -66,12 +66,17 @@ impl<'t> Reader<'t> {
     }
 
     fn octet(&self, ahead: usize) -> Option<u8> {
-        self.text.as_bytes().get(self.at + ahead).copied()
+        self.rest().as_bytes().get(ahead).copied()
     }
 
     fn step(&mut self, octets: usize) {
-        self.at += octets;
-        self.position += octets;
+        self.skip(octets);
+        self.position = self.position.saturating_add(octets);
+    }
+
+    /// A step that curl does not count.
+    fn skip(&mut self, octets: usize) {
+        self.at = self.at.saturating_add(octets);
     }
 
     fn mistake(&self, text: &'static str) -> Mistake {
@@ -89,8 +94,8 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn multiply(&mut self, count: u64, position: usize) -> Result<(), Mistake> {
-        let product = self.count.checked_mul(count);
+    fn multiply(&mut self, kind: &Kind, position: usize) -> Result<(), Mistake> {
+        let product = self.count.checked_mul(kind.count().get());
         let overflow = Mistake {
             text: "range overflow",
             position,
@@ -108,11 +113,11 @@ impl<'t> Reader<'t> {
             match octet {
                 b'{' => break,
                 b'[' => {
-                    let Some(length) = no_range(self.rest()) else {
+                    let Some(brackets) = no_range(self.rest()) else {
                         break;
                     };
-                    literal.push_str(&self.rest()[..length]);
-                    self.at += length;
+                    literal.push_str(brackets);
+                    self.skip(brackets.len());
                     continue;
                 }
                 b'}' | b']' => return Err(self.mistake("unmatched close brace/bracket")),
@@ -137,11 +142,11 @@ impl<'t> Reader<'t> {
             return Ok(None);
         };
         let known = |piece: &Piece| matches!(piece, Piece::Pattern { name: Some(known), .. } if known == name);
-        let length = name.len() + 2;
+        let length = name.len().saturating_add(2);
         if self.pieces.iter().any(known) {
             return Err(Mistake {
                 text: "Duplicate glob name",
-                position: self.at + length,
+                position: self.at.saturating_add(length),
             });
         }
         self.step(length);
@@ -170,9 +175,10 @@ impl<'t> Reader<'t> {
                         });
                     }
                     if end == b'}' {
-                        self.at += 1;
-                        self.multiply(members.len() as u64, 0)?;
-                        return Ok(Kind::Set(members));
+                        self.skip(1);
+                        let kind = Kind::Set(members);
+                        self.multiply(&kind, 0)?;
+                        return Ok(kind);
                     }
                     self.step(1);
                 }
@@ -192,7 +198,7 @@ impl<'t> Reader<'t> {
             Some(octet) if octet.is_ascii_digit() => self.numbers()?,
             _ => return Err(self.mistake("bad range specification")),
         };
-        self.multiply(kind.count(), self.position)?;
+        self.multiply(&kind, self.position)?;
         Ok(kind)
     }
 
@@ -219,10 +225,10 @@ impl<'t> Reader<'t> {
         } else {
             first < last && step <= span && span <= u64::from(b'z' - b'a')
         };
-        match u8::try_from(step) {
-            Ok(step) if step > 0 && fits => Ok(Kind::Letters { first, last, step }),
-            _ => Err(self.mistake("bad range")),
-        }
+        let step = u8::try_from(step).ok().and_then(NonZeroU8::new);
+        step.filter(|_| fits)
+            .map(|step| Kind::Letters { first, last, step })
+            .ok_or_else(|| self.mistake("bad range"))
     }
 
     fn numbers(&mut self) -> Result<Kind, Mistake> {
@@ -233,12 +239,12 @@ impl<'t> Reader<'t> {
         let fits = if first == last {
             step == 1
         } else {
-            first < last && step <= last - first
+            first < last && step <= last.saturating_sub(first)
         };
-        if step == 0 || !fits {
+        let Some(step) = NonZeroU64::new(step).filter(|_| fits) else {
             return Err(self.mistake("bad range"));
-        }
-        if i64::MAX as u64 - step < last {
+        };
+        if last.saturating_add(step.get()) > i64::MAX as u64 {
             return Err(self.mistake("range end/step overflow"));
         }
         Ok(Kind::Numbers {
@@ -274,21 +280,18 @@ impl<'t> Reader<'t> {
     /// Digits up to the largest number that curl counts with.
     fn number(&mut self) -> Option<u64> {
         let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let range: Range<usize> = self.at..self.at + digits;
-        let number: i64 = self.text.get(range)?.parse().ok()?;
+        let number: i64 = self.rest().get(..digits)?.parse().ok()?;
         self.step(digits);
         u64::try_from(number).ok()
     }
 }
 
-/// The length of brackets that are no range: an IPv6 address, or empty.
-fn no_range(text: &str) -> Option<usize> {
-    let end = text.find(']')?;
-    if end == 1 {
-        return Some(2);
-    }
-    let inside = text.get(1..end).filter(|_| end + 1 < LONGEST_ADDRESS)?;
+/// Brackets that are no range: an IPv6 address in them, or nothing.
+fn no_range(text: &str) -> Option<&str> {
+    let brackets = text.split_inclusive(']').next()?;
+    let inside = brackets.strip_prefix('[')?.strip_suffix(']')?;
     let (address, zone) = inside.split_once('%').unwrap_or((inside, "-"));
-    let is_address = address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty();
-    is_address.then_some(end + 1)
+    let is_address =
+        brackets.len() < LONGEST_ADDRESS && address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty();
+    (inside.is_empty() || is_address).then_some(brackets)
 }

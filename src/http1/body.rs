@@ -184,7 +184,7 @@ impl Delimiters {
         } else {
             self.coded = true;
         }
-        self.codings += 1;
+        self.codings = self.codings.saturating_add(1);
         if self.codings > settings.limits.codings {
             Err(Broken::TooManyCodings)
         } else {
@@ -263,6 +263,13 @@ pub(super) struct Surroundings<'a> {
     pub(super) at: u64,
 }
 
+impl Surroundings<'_> {
+    /// Offset of the first octet of the line being read.
+    fn line_offset(&self) -> u64 {
+        self.at.saturating_sub(self.line.kept() as u64)
+    }
+}
+
 impl Body {
     /// Reads a prefix of `input`, and says how long that is and what it was.
     pub(super) fn step(
@@ -317,7 +324,7 @@ impl Body {
 /// As much content as there is, up to what is left.
 fn content(input: &[u8], left: &mut u64) -> (usize, Part) {
     let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
-    *left -= taken as u64;
+    *left = left.saturating_sub(taken as u64);
     match taken {
         0 => (0, Part::NeedMore),
         _ => (taken, Part::Piece(Role::Content)),
@@ -354,12 +361,12 @@ impl Chunked {
         {
             return Err(Broken::ChunkSizeDigit(octet));
         }
-        let at = around.at - around.line.kept() as u64;
+        let at = around.line_offset();
         let limit = around.limits.chunk_line;
         let Some(taken) = around.line.take(input, limit, Broken::ChunkLineTooLong)? else {
             return Ok((input.len(), Part::NeedMore));
         };
-        let line = around.line.bytes(&input[..taken]);
+        let line = around.line.bytes(input, taken);
         *self = match parse_chunk_size(line, at, around.notes)? {
             0 => Self::Trailer,
             size => Self::Data(size),
@@ -375,11 +382,11 @@ impl Chunked {
         if around.line.blank(input) == Blank::No {
             return Err(Broken::ChunkEnd);
         }
-        let at = around.at - around.line.kept() as u64;
+        let at = around.line_offset();
         let Some(taken) = around.line.take(input, 2, Broken::ChunkEnd)? else {
             return Ok((input.len(), Part::NeedMore));
         };
-        head::without_line_end(around.line.bytes(&input[..taken]), at, around.notes);
+        head::without_line_end(around.line.bytes(input, taken), at, around.notes);
         *self = Self::Size;
         Ok((taken, Part::Piece(Role::ChunkEnd)))
     }
@@ -388,14 +395,14 @@ impl Chunked {
 /// A line of the trailer section, or the empty line that ends it. Trailers count with the head.
 fn trailer(input: &[u8], around: &mut Surroundings<'_>) -> Result<(usize, Part), Broken> {
     let last = around.line.blank(input) == Blank::Yes;
-    let at = around.at - around.line.kept() as u64;
+    let at = around.line_offset();
     let Some(taken) = around
         .line
         .take(input, around.limits.line, Broken::LineTooLong)?
     else {
         return Ok((input.len(), Part::NeedMore));
     };
-    let line = around.line.bytes(&input[..taken]);
+    let line = around.line.bytes(input, taken);
     let content = head::without_line_end(line, at, around.notes);
     if last {
         around.spent.line(line, around.limits)?;
@@ -445,14 +452,11 @@ fn parse_chunk_size(line: &[u8], at: u64, notes: &mut Notes) -> Result<u64, Brok
             String::from_utf8_lossy(digits).into_owned(),
         ));
     };
-    let blanks = rest
-        .iter()
-        .take_while(|&&octet| head::is_blank(octet))
-        .count();
-    if !matches!(rest[blanks..], [] | [b';', ..]) {
+    let after_blanks = rest.iter().find(|&&octet| !head::is_blank(octet));
+    if !matches!(after_blanks, None | Some(b';')) {
         return Err(Broken::ChunkSizeTail);
     }
-    if blanks > 0 {
+    if rest.first().copied().is_some_and(head::is_blank) {
         notes.note(Rule::ChunkSizeBlank, at);
     }
     if rest.iter().copied().any(is_control) {

@@ -101,7 +101,7 @@ impl Head {
 
     /// The reason phrase, possibly empty.
     pub fn reason(&self) -> &[u8] {
-        &self.raw[self.reason.clone()]
+        self.slice(&self.reason)
     }
 
     /// Every octet of the head, from the status line to the empty line.
@@ -111,9 +111,7 @@ impl Head {
 
     /// The status line with its line end; empty for an answer without head.
     pub fn status_line(&self) -> &[u8] {
-        self.lines
-            .first()
-            .map_or(&[], |line| &self.raw[line.clone()])
+        self.lines.first().map_or(&[], |line| self.slice(line))
     }
 
     /// The fields in order. A line before the first field that begins with white space is none.
@@ -121,7 +119,7 @@ impl Head {
         self.lines
             .iter()
             .skip(1)
-            .filter_map(|line| parse_field_line(&self.raw[line.clone()]))
+            .filter_map(|line| parse_field_line(self.slice(line)))
     }
 
     /// The first field of this name, in any case.
@@ -197,7 +195,7 @@ impl Head {
 
     /// The field that came last, as far as it has come, if it has one of these names.
     pub(super) fn last_field_named(&self, names: &[&str]) -> Option<Field<'_>> {
-        let line = &self.raw[self.lines.get(1..)?.last()?.clone()];
+        let line = self.slice(self.lines.get(1..)?.last()?);
         let (name, _) = split_at_colon(line)?; // before a long folded value is copied
         let is_one = |one: &&str| name.eq_ignore_ascii_case(one.as_bytes());
         if names.iter().any(is_one) {
@@ -205,6 +203,10 @@ impl Head {
         } else {
             None
         }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &[u8] {
+        self.raw.get(range.clone()).unwrap_or_default()
     }
 
     fn push(&mut self, line: &[u8]) {
@@ -241,8 +243,8 @@ pub fn parse_field_line(line: &[u8]) -> Option<Field<'_>> {
 
 /// What stands before the first colon, and what after it.
 fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|&octet| octet == b':')?;
-    Some((&line[..colon], &line[colon + 1..]))
+    let mut parts = line.splitn(2, |&octet| octet == b':');
+    Some((parts.next()?, parts.next()?))
 }
 
 /// The members of a comma-separated list, without white space, empty ones left out.
@@ -295,12 +297,11 @@ fn parse_status_line(line: &[u8], at: u64, notes: &mut Notes) -> Result<StatusLi
     if !is_blank(*before) || ![a, b, c].iter().all(|digit| digit.is_ascii_digit()) {
         return Err(Broken::Subversion);
     }
-    let code = [a, b, c]
-        .iter()
-        .fold(0, |code, digit| code * 10 + u16::from(**digit - b'0'));
-    if code < 100 {
-        return Err(Broken::StatusCode);
-    }
+    let digits = [*a, *b, *c];
+    let code = str::from_utf8(&digits)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let code = code.filter(|&code| code >= 100).ok_or(Broken::StatusCode)?;
     let (after, reason) = match rest.split_first() {
         None => (None, rest),
         Some((&octet, reason)) if is_blank(octet) => (Some(octet), reason),
@@ -318,7 +319,7 @@ fn parse_status_line(line: &[u8], at: u64, notes: &mut Notes) -> Result<StatusLi
     Ok(StatusLine {
         version,
         code,
-        reason: line.len() - reason.len()..line.len(),
+        reason: line.len().saturating_sub(reason.len())..line.len(),
     })
 }
 
@@ -381,11 +382,12 @@ fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
 /// Takes white space off both ends: space, tab and what is left of a line end.
 pub(super) fn trim(value: &[u8]) -> &[u8] {
     let ends = |octet: &u8| !is_blank(*octet) && *octet != b'\r' && *octet != b'\n';
-    let Some(start) = value.iter().position(ends) else {
-        return &[];
-    };
-    let end = value.iter().rposition(ends).map_or(start, |last| last + 1);
-    &value[start..end]
+    let start = value.iter().position(ends);
+    let last = value.iter().rposition(ends);
+    start
+        .zip(last)
+        .and_then(|(start, last)| value.get(start..=last))
+        .unwrap_or_default()
 }
 
 fn is_blank_line(line: &[u8]) -> bool {

@@ -56,7 +56,8 @@ impl LineBuffer {
         too_long: Broken,
     ) -> Result<Option<usize>, Broken> {
         let end = input.iter().position(|&octet| octet == b'\n');
-        self.take_to(end.map(|at| at + 1), input, limit, too_long)
+        let end = end.map(|at| at.saturating_add(1));
+        self.take_to(end, input, limit, too_long)
     }
 
     /// As [`take`](Self::take), for the next field: all of its lines. It is complete only when the
@@ -88,21 +89,21 @@ impl LineBuffer {
         too_long: Broken,
     ) -> Result<Option<usize>, Broken> {
         let taken = end.unwrap_or(input.len());
-        if self.kept.len() + taken > limit {
+        if self.kept.len().saturating_add(taken) > limit {
             return Err(too_long);
         }
         if end.is_none() || !self.kept.is_empty() {
-            self.kept.extend_from_slice(&input[..taken]);
+            self.kept.extend(input.iter().take(taken));
             self.appended = taken;
             self.whole = end.is_some();
         }
         Ok(end)
     }
 
-    /// The line that was completed by `taken`, the octets that [`take`](Self::take) counted.
-    pub(super) fn bytes<'a>(&'a self, taken: &'a [u8]) -> &'a [u8] {
+    /// The line that was completed by so many octets of `input`, as [`take`](Self::take) counted.
+    pub(super) fn bytes<'a>(&'a self, input: &'a [u8], taken: usize) -> &'a [u8] {
         if self.kept.is_empty() {
-            taken
+            input.get(..taken).unwrap_or(input)
         } else {
             &self.kept
         }
@@ -110,7 +111,8 @@ impl LineBuffer {
 
     /// Undoes the last [`take`](Self::take): its octets count as not read.
     pub(super) fn give_back(&mut self) {
-        self.kept.truncate(self.kept.len() - self.appended);
+        let before = self.kept.len().saturating_sub(self.appended);
+        self.kept.truncate(before);
         self.appended = 0;
         self.whole = false;
     }

@@ -231,10 +231,10 @@ impl Connection {
             self.line.give_back();
             self.give_up();
         })?;
-        self.received += taken as u64;
+        self.received = self.received.saturating_add(taken as u64);
         let signal = match step {
             Step::Part(Part::NeedMore) => Signal::NeedMore,
-            Step::Part(Part::Piece(role)) => Signal::Piece(role, self.line.bytes(&input[..taken])),
+            Step::Part(Part::Piece(role)) => Signal::Piece(role, self.line.bytes(input, taken)),
             Step::Part(Part::End) => Signal::End,
             Step::Interim(head) => Signal::Interim(head),
             Step::Final(head) => Signal::Final(head),
@@ -251,7 +251,7 @@ impl Connection {
             return None;
         }
         self.line.release();
-        Some(self.line.bytes(&[]))
+        Some(self.line.bytes(&[], 0))
     }
 
     /// The peer will send no more. [`Signal::End`] where that is an end as good as any; an error
@@ -348,7 +348,7 @@ impl Connection {
         let Some(taken) = self.line.take(input, limits.line, Broken::LineTooLong)? else {
             return Ok(need_more(input));
         };
-        let line = self.line.bytes(&input[..taken]);
+        let line = self.line.bytes(input, taken);
         self.spent.line(line, limits)?;
         self.head = Head::absent();
         self.head.begin(line, at, &mut self.notes)?;
@@ -382,11 +382,11 @@ impl Connection {
         else {
             return Ok(need_more(input));
         };
-        let field = self.line.bytes(&input[..taken]);
+        let field = self.line.bytes(input, taken);
         self.spent.field_line(field, limits)?;
         for line in field.split_inclusive(|&octet| octet == b'\n') {
             self.head.add(line, at, &mut self.notes)?;
-            at += line.len() as u64;
+            at = at.saturating_add(line.len() as u64);
         }
         body::check_last_field(&self.method, &self.head, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
@@ -442,7 +442,7 @@ impl Connection {
         let Some(taken) = self.line.take(input, limits.line, Broken::LineTooLong)? else {
             return Ok(need_more(input));
         };
-        self.spent.line(self.line.bytes(&input[..taken]), limits)?;
+        self.spent.line(self.line.bytes(input, taken), limits)?;
         self.receiving = match then {
             Then::Interim => Receiving::StatusLine,
             Then::Body(body) => Receiving::Body(body),
@@ -488,7 +488,7 @@ impl Connection {
 
     /// Offset of the first octet of the line being read.
     const fn line_offset(&self) -> u64 {
-        self.received - self.line.kept() as u64
+        self.received.saturating_sub(self.line.kept() as u64)
     }
 }
 

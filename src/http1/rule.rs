@@ -385,6 +385,10 @@ pub const RULES: [Row; 36] = {
 
 impl Rule {
     /// The row that defines this rule.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a row for each rule, in their order: held by a test"
+    )]
     pub const fn row(self) -> &'static Row {
         &RULES[self as usize]
     }

@@ -112,7 +112,7 @@ pub(super) struct Spent {
 impl Spent {
     /// Counts a line of a head or trailer section.
     pub(super) fn line(&mut self, line: &[u8], limits: &Limits) -> Result<(), Broken> {
-        let (size, limit) = (self.head + line.len(), limits.head);
+        let (size, limit) = (self.head.saturating_add(line.len()), limits.head);
         if size > limit {
             return Err(Broken::HeadTooLarge { size, limit });
         }
@@ -128,7 +128,7 @@ impl Spent {
                 limit: limits.fields,
             });
         }
-        self.fields += 1;
+        self.fields = self.fields.saturating_add(1);
         Ok(())
     }
 }

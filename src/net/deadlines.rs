@@ -38,7 +38,7 @@ impl Deadlines {
 
     /// How long to wait at most before looking at the clock again: to the end, or to the next tick.
     pub(super) fn next_look(&self, tap: &Tap) -> Option<Instant> {
-        let tick = tap.interest().ticks.then(|| tap.clock().now() + TICK);
+        let tick = tap.interest().ticks.then(|| tap.clock().after(TICK));
         self.end().into_iter().chain(tick).min()
     }
 

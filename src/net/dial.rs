@@ -16,6 +16,7 @@ use super::resolve::{Question, Resolver};
 use super::script::{Dialler, Sockets};
 use super::socket::{self, Hindered, Started};
 use super::wire::{SocketWire, Wire, timeout};
+use crate::clock::later;
 use crate::error::{Error, Result};
 use crate::event::{Happening, Peer, Side, Tap};
 use crate::plan::{Family, Route};
@@ -109,7 +110,7 @@ impl Race<'_> {
             if (self.running.is_empty() || now >= next_start)
                 && let Some(peer) = waiting.next()
             {
-                next_start = now + self.dial.head_start;
+                next_start = later(now, self.dial.head_start);
                 if let Some(winner) = self.start(peer) {
                     return Ok(winner);
                 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::deadlines::Deadlines;
 use super::interface;
+use crate::clock::later;
 use crate::error::{Error, Result, reason};
 use crate::event::{Happening, Lookup, Side, Tap};
 use crate::plan::Family;
@@ -65,7 +66,7 @@ impl Resolver {
                 } => {
                     let known = Known {
                         addresses,
-                        until: (!lasting).then(|| now + LIFETIME),
+                        until: (!lasting).then(|| later(now, LIFETIME)),
                     };
                     self.cache().insert((host, port), known);
                     let entry = entry.trim_start_matches('+');
@@ -169,7 +170,7 @@ impl Resolver {
         if !addresses.is_empty() {
             let known = Known {
                 addresses: addresses.to_vec(),
-                until: Some(now + LIFETIME),
+                until: Some(later(now, LIFETIME)),
             };
             self.cache().insert((name, port), known);
         }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::wire::{Io, Wait, Wire};
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
 use crate::event::Peer;
 
 /// Who makes the sockets of a network.
@@ -103,7 +103,7 @@ impl ScriptedWire {
             .windows(wanted.len().max(1))
             .position(|window| window == wanted);
         if let Some(at) = found {
-            self.heard += at + wanted.len();
+            self.heard = self.heard.saturating_add(at).saturating_add(wanted.len());
         }
         found.is_some()
     }
@@ -122,10 +122,11 @@ impl ScriptedWire {
     /// Silence: the whole of it passes, or what the wait allows.
     fn keep_silent(&mut self, length: Duration, wait: &Wait<'_>) -> Option<Io<'static>> {
         let now = self.clock.now();
-        let end = now + length;
+        let end = later(now, length);
         match wait.until {
             Some(until) if until < end => {
-                self.steps.push_front(Step::Silence(end - until.max(now)));
+                let left = end.saturating_duration_since(until.max(now));
+                self.steps.push_front(Step::Silence(left));
                 Some(self.idle(wait))
             }
             _ => {

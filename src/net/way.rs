@@ -53,8 +53,13 @@ impl Place {
         }
     }
 
+    /// An address of another zone is another place, though it is written alike.
     fn is(&self, other: &Self) -> bool {
-        self.port == other.port && self.name.eq_ignore_ascii_case(&other.name)
+        let same_host = match (&self.host, &other.host) {
+            (Host::Address(..), Host::Address(..)) => self.host == other.host,
+            _ => self.name.eq_ignore_ascii_case(&other.name),
+        };
+        self.port == other.port && same_host
     }
 }
 

@@ -159,7 +159,7 @@ impl SocketWire {
             let taken = self.offer(queue.as_slices().0);
             self.queue = queue;
             self.queue.drain(..taken);
-            self.taken += taken;
+            self.taken = self.taken.saturating_add(taken);
         }
         if self.failure.is_some() {
             self.queue.clear();
@@ -171,7 +171,7 @@ impl SocketWire {
         if self.buffer.is_empty() {
             self.buffer = vec![0; SMALL_BUFFER];
         } else if self.last_read_was_full && self.buffer.len() < LARGE_BUFFER {
-            self.buffer = vec![0; self.buffer.len() * 4];
+            self.buffer = vec![0; self.buffer.len().saturating_mul(4)];
         }
         loop {
             match recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::empty()) {

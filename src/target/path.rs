@@ -28,14 +28,14 @@ pub fn without_dot_segments(path: &str) -> String {
 /// 1 for `.`, 2 for `..`, in any escaping; 0 for everything else.
 fn dots(segment: &str) -> usize {
     let mut rest = segment;
-    let mut count = 0;
+    let mut count = 0_usize;
     while let Some(after) = rest
         .strip_prefix('.')
         .or_else(|| rest.strip_prefix("%2e"))
         .or_else(|| rest.strip_prefix("%2E"))
     {
         rest = after;
-        count += 1;
+        count = count.saturating_add(1);
     }
     if rest.is_empty() && count <= 2 {
         count

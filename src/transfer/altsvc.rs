@@ -151,7 +151,7 @@ impl Cache {
     }
 
     fn put(&mut self, from: Endpoint, to: Endpoint, expires: i64, persist: bool) {
-        self.born += 1;
+        self.born = self.born.saturating_add(1);
         let life = self.services.entry((from, to)).or_insert(Life {
             expires,
             persist,

@@ -306,7 +306,7 @@ impl<'a> Asking<'a> {
             return (None, None);
         }
         let length = self.content.length();
-        let last = |start: u64| length.map(|length| start + length);
+        let last = |start: u64| length.map(|length| start.saturating_add(length));
         let range = match (self.request.resume, &self.request.range) {
             (Some(Resume::FromFile), _) if self.job.upload.is_some() => {
                 last(0).map(|total| format!("bytes 0-{}/{total}", total.saturating_sub(1)))

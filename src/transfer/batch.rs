@@ -67,7 +67,7 @@ impl Batch<'_> {
         for (number, errand) in (0_u32..).zip(Errands::new(self.plan)) {
             if let Some(pace) = pace {
                 tap.clock().pause(next_start);
-                next_start = tap.clock().now() + pace;
+                next_start = tap.clock().after(pace);
             }
             let end = self.one(errand, &tap.for_transfer(number));
             last = end.exit;

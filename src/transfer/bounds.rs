@@ -12,12 +12,13 @@ use crate::plan::{Limits, Request};
 use crate::transfer::compose::given_value;
 use crate::transfer::exchange::Terms;
 
-/// When a transfer that begins now must have connected, and be over.
+/// When a transfer that begins now must have connected, and be over. A limit farther away than time
+/// can be told is none.
 pub(crate) fn deadlines(limits: &Limits, now: Instant) -> Deadlines {
     Deadlines {
         started: now,
-        connect: limits.connect.map(|limit| now + limit),
-        total: limits.total.map(|limit| now + limit),
+        connect: limits.connect.and_then(|limit| now.checked_add(limit)),
+        total: limits.total.and_then(|limit| now.checked_add(limit)),
     }
 }
 

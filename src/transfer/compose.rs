@@ -7,6 +7,7 @@
 
 use crate::codec::content::ACCEPT_ENCODING;
 use crate::codec::date;
+use crate::codec::text::split_once;
 use crate::http1::Framing;
 use crate::plan::{ConditionKind, HttpVersion, Request};
 use crate::target::Target;
@@ -400,10 +401,7 @@ pub fn names_field(lines: &[Vec<u8>], name: &str) -> bool {
 
 /// The value of a given line.
 fn value_of(line: &[u8]) -> &[u8] {
-    match line.iter().position(|&octet| octet == b':') {
-        Some(colon) => line.get(colon + 1..).unwrap_or_default().trim_ascii(),
-        None => b"",
-    }
+    split_once(line, b':').map_or(b"", |(_, value)| value.trim_ascii())
 }
 
 /// The value that `-H` gives this field; none when it removes or empties it.

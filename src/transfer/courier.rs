@@ -142,7 +142,7 @@ impl<'a> Courier<'a> {
             let Some(pause) = retries.after(&outcome, &result, tap) else {
                 return (outcome, result);
             };
-            tap.clock().pause(tap.clock().now() + pause);
+            tap.clock().pause(tap.clock().after(pause));
             sink.restart();
             job.resume_from = resume_from(job.operation, errand, sink.place());
         }

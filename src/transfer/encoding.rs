@@ -46,8 +46,9 @@ pub fn encoded_length(encoder: Encoder, content: Option<u64>) -> Option<u64> {
         (_, 0) => Some(0),
         (Encoder::EightBit | Encoder::SevenBit | Encoder::Binary, length) => Some(length),
         (Encoder::Base64, length) => {
-            let characters = length.div_ceil(3) * 4;
-            Some(characters + (characters - 1) / LINE as u64 * 2)
+            let characters = length.div_ceil(3).checked_mul(4)?;
+            let line_ends = characters.saturating_sub(1).checked_div(LINE as u64)?;
+            characters.checked_add(line_ends.checked_mul(2)?)
         }
         (Encoder::QuotedPrintable, _) => None,
     }
@@ -84,11 +85,12 @@ impl Encoding {
             }
             Encoder::Base64 => {
                 self.pending.extend_from_slice(content);
-                let whole = self.pending.len() / BASE64_INPUT * BASE64_INPUT;
-                let lines: Vec<u8> = self.pending.drain(..whole).collect();
-                for line in lines.chunks(BASE64_INPUT) {
+                let pending = std::mem::take(&mut self.pending);
+                let (lines, rest) = pending.as_chunks::<BASE64_INPUT>();
+                for line in lines {
                     self.base64_line(line, out);
                 }
+                self.pending = rest.to_vec();
             }
             Encoder::QuotedPrintable => {
                 self.pending.extend_from_slice(content);
@@ -115,7 +117,7 @@ impl Encoding {
             out.extend_from_slice(b"\r\n");
         }
         out.extend_from_slice(STANDARD.encode(line).as_bytes());
-        self.written += 1;
+        self.written = self.written.saturating_add(1);
     }
 
     fn quote(&mut self, behind: Lookahead, out: &mut Vec<u8>) {
@@ -123,7 +125,7 @@ impl Encoding {
         let mut rest = pending.as_slice();
         while let Some(quoted) = Quoted::first_of(rest, behind) {
             let after = rest.get(quoted.takes()..).unwrap_or_default();
-            let column = self.written + quoted.width();
+            let column = self.written.saturating_add(quoted.width());
             // The last column is for a soft line break, unless the line ends there anyway.
             let fits = match column {
                 _ if quoted == Quoted::LineEnd => Some(true),
@@ -199,12 +201,10 @@ impl Quoted {
     }
 
     fn write(self, out: &mut Vec<u8>) {
-        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
         match self {
             Quoted::Plain(octet) => out.push(octet),
             Quoted::Escaped(octet) => {
-                let [high, low] = [octet >> 4, octet & 15].map(|digit| DIGITS[usize::from(digit)]);
-                out.extend_from_slice(&[b'=', high, low]);
+                out.extend_from_slice(format!("={octet:02X}").as_bytes());
             }
             Quoted::LineEnd => out.extend_from_slice(b"\r\n"),
         }

@@ -52,7 +52,7 @@ impl<'a> Errands<'a> {
             if let Some(url) = operation.urls.get(self.url) {
                 return Some(Ok(url));
             }
-            self.operation += 1;
+            self.operation = self.operation.saturating_add(1);
             self.url = 0;
             if operation.more_outputs {
                 self.operation = self.plan.operations.len();
@@ -89,18 +89,18 @@ impl<'a> Errands<'a> {
 
     /// On to the next: URLs turn fastest, then uploads, then the words of the command line.
     fn advance(&mut self, uploads: u64, urls: u64) {
-        self.url_step += 1;
+        self.url_step = self.url_step.saturating_add(1);
         if self.url_step < urls {
             return;
         }
         self.url_step = 0;
-        self.upload_step += 1;
+        self.upload_step = self.upload_step.saturating_add(1);
         if self.upload_step < uploads {
             return;
         }
         self.upload_step = 0;
-        self.url += 1;
-        self.number += 1;
+        self.url = self.url.saturating_add(1);
+        self.number = self.number.saturating_add(1);
     }
 }
 

@@ -113,7 +113,7 @@ pub fn exchange(
         http,
         tap,
         terms,
-        next_tick: now + TICK,
+        next_tick: now.checked_add(TICK).unwrap_or(now),
         speed: terms
             .least_speed
             .map(|(least, span)| SlowWatch::new(least, span, now)),
@@ -201,7 +201,7 @@ impl Exchange<'_> {
 
     /// Sends the head, and with it as much of the body as fits in one write.
     fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<()> {
-        let patience = self.tap.clock().now() + self.terms.continue_timeout;
+        let patience = self.tap.clock().after(self.terms.continue_timeout);
         let leave = head.expects_continue.then_some(patience);
         self.out.begin(self.http, head, leave)?;
         self.out.push(wire, self.tap);
@@ -222,7 +222,7 @@ impl Exchange<'_> {
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
             {
-                speed.moved(now - before);
+                speed.moved(now.saturating_sub(before));
             }
         }
         if self.out.state == Sending::Queued && wire.queued() == 0 {
@@ -464,7 +464,7 @@ impl Exchange<'_> {
         if now < self.next_tick {
             return Ok(());
         }
-        self.next_tick = now + TICK;
+        self.next_tick = now.checked_add(TICK).unwrap_or(now);
         if let Some(speed) = &mut self.speed {
             speed.check(now)?;
         }
@@ -475,10 +475,9 @@ impl Exchange<'_> {
     fn timed_out(&self, now: Instant) -> Error {
         let took = now.saturating_duration_since(self.terms.began).as_millis();
         let content = self.incoming.content;
-        let of = self
-            .http
-            .remaining()
-            .map_or_else(String::new, |left| format!(" out of {}", content + left));
+        let of = self.http.remaining().map_or_else(String::new, |left| {
+            format!(" out of {}", content.saturating_add(left))
+        });
         let message = format!(
             "Operation timed out after {took} milliseconds with {content}{of} bytes received"
         );

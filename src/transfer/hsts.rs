@@ -147,7 +147,7 @@ impl Cache {
     }
 
     fn entry(&mut self, name: String) -> &mut Entry {
-        self.born += 1;
+        self.born = self.born.saturating_add(1);
         self.entries.entry(name).or_insert(Entry {
             reach: Reach::Host,
             expires: 0,

@@ -234,7 +234,7 @@ fn read_components(words: &str) -> Result<Vec<Component>, Refusal> {
         // RFC 9421, 2: each component occurs once.
         if components
             .iter()
-            .skip(at + 1)
+            .skip(at.saturating_add(1))
             .any(|other| other == component)
         {
             return Err(Refusal::Duplicate(component.name().to_owned()));

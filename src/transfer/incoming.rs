@@ -69,7 +69,7 @@ impl<'a> Incoming<'a> {
 
     /// So many octets came.
     pub(crate) fn moved(&mut self, octets: usize) {
-        self.octets += octets as u64;
+        self.octets = self.octets.saturating_add(octets as u64);
         self.pace.moved(octets);
     }
 
@@ -99,7 +99,7 @@ impl<'a> Incoming<'a> {
             self.receiver.pass(role, octets)?;
         }
         if role == Role::Content {
-            self.content += octets.len() as u64;
+            self.content = self.content.saturating_add(octets.len() as u64);
         }
         let is_body = !matches!(
             role,

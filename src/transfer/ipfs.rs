@@ -69,7 +69,7 @@ impl<'a> Content<'a> {
     fn read(rest: &'a str) -> Option<Self> {
         let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let (path, tail) = after.split_at(after.find(['?', '#']).unwrap_or(after.len()));
-        let at = authority.rfind('@').map_or(0, |at| at + 1);
+        let at = authority.rfind('@').map_or(0, |at| at.saturating_add(1));
         let (userinfo, host) = authority.split_at(at);
         let identifier = host.split(':').next().unwrap_or_default();
         let path = if path == "/" {

@@ -45,7 +45,7 @@ impl Journey {
 
     /// Follows a redirect.
     pub(crate) fn go_on(&mut self, target: Target) {
-        self.followed += 1;
+        self.followed = self.followed.saturating_add(1);
         self.target = target;
     }
 

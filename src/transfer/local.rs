@@ -177,7 +177,7 @@ impl Delivery<'_> {
         let deadlines = bounds::deadlines(&self.job.operation.limits, clock.now());
         self.sink.begin(&Treatment::default());
         let mut buffer = vec![0; READ];
-        let mut count = 0;
+        let mut count = 0_usize;
         loop {
             let octets = match file.read(&mut buffer) {
                 Ok(0) => return self.sink.end(self.tap),
@@ -185,7 +185,7 @@ impl Delivery<'_> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(unreadable(&error)),
             };
-            count += octets.len();
+            count = count.saturating_add(octets.len());
             self.tap.emit(Happening::Piece {
                 direction: Direction::In,
                 layer: Layer::Http,
@@ -236,7 +236,7 @@ fn unix_seconds(time: SystemTime) -> i64 {
     let whole = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => whole(after),
-        Err(before) => -whole(before.duration()),
+        Err(before) => whole(before.duration()).saturating_neg(),
     }
 }
 

@@ -317,9 +317,11 @@ fn with_boundary(media_type: &str, boundary: &str) -> String {
 /// A boundary as curl makes it: 24 dashes, then 22 letters and digits at random.
 fn boundary(supplies: &mut Supplies<'_>) -> String {
     const DASHES: usize = 24;
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut noise = [0; 22];
     (supplies.noise)(&mut noise);
-    let letters = noise.map(|octet| char::from(ALPHABET[usize::from(octet) % ALPHABET.len()]));
+    let letter = |octet: u8| ALPHABET.iter().cycle().nth(octet.into());
+    let letters = noise.into_iter().filter_map(letter);
+    let letters = letters.map(|octet| char::from(*octet));
     "-".repeat(DASHES).chars().chain(letters).collect()
 }

@@ -168,7 +168,7 @@ impl Negotiation {
                 let (challenge, credentials) =
                     (self.challenge.as_ref()?, self.credentials.as_ref()?);
                 if challenge.counts() {
-                    self.count += 1;
+                    self.count = self.count.saturating_add(1);
                 }
                 let asked = Asked {
                     method,
@@ -209,7 +209,7 @@ impl Negotiation {
         if head.status() != self.challenge_status() {
             return Verdict::Settled;
         }
-        self.rounds += 1;
+        self.rounds = self.rounds.saturating_add(1);
         if self.refused || !self.has_credentials() || self.rounds > MOST_ROUNDS {
             self.refused = true;
             return Verdict::Settled;

@@ -220,7 +220,7 @@ impl Words<'_> {
             if line.trim_ascii().is_empty() {
                 break;
             }
-            passed += line.len();
+            passed = line.len().saturating_add(passed);
         }
         self.rest = self.rest.get(passed..).unwrap_or_default();
     }

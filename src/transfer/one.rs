@@ -141,7 +141,7 @@ impl<'a> Transfer<'a> {
             match self.exchange(&mut link, &mut http, peer) {
                 Ok(response) => return self.conclude(link, &http, &response),
                 Err(failure) if died_unused(&link, &failure) && redials < MOST_REDIALS => {
-                    redials += 1;
+                    redials = redials.saturating_add(1);
                     self.tap.emit(Happening::Redialling { attempt: redials });
                     self.shared.network.end(link, Ending::Closed, self.tap);
                     self.asking.content.rewind()?;
@@ -155,7 +155,7 @@ impl<'a> Transfer<'a> {
     fn open(&mut self, way: &Way) -> Result<Link, Error> {
         let limits = &self.job.operation.limits;
         let now = self.tap.clock().now();
-        self.deadlines.connect = limits.connect.map(|limit| now + limit);
+        self.deadlines.connect = limits.connect.and_then(|limit| now.checked_add(limit));
         self.tap.emit(Happening::Requesting {
             target: self.asking.target(),
             method: self.asking.method(),
@@ -311,8 +311,8 @@ impl<'a> Transfer<'a> {
 
     /// curl's bound on the heads of all hops together.
     fn bound_heads(&mut self, head: &Head) -> Result<(), Error> {
-        self.head_octets += head.raw().len();
-        let most = 20 * Limits::default().head;
+        self.head_octets = self.head_octets.saturating_add(head.raw().len());
+        let most = Limits::default().head.saturating_mul(20);
         if self.head_octets > most {
             let message = format!("Too large response headers: {} > {most}", self.head_octets);
             return Err(self.tell(Error::new(Exit::RecvError, message)));

@@ -149,7 +149,7 @@ impl<'a> Outgoing<'a> {
         }
         let count = framed.octets;
         self.untold.push(framed);
-        self.body += count as u64;
+        self.body = self.body.saturating_add(count as u64);
         self.pace.moved(count);
         // A body of known length is over with its last octet: no need to ask the source once more.
         if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
@@ -206,7 +206,7 @@ impl Batch {
     fn add(&mut self, role: Role, piece: &[u8], octets: &mut Vec<u8>) {
         octets.extend_from_slice(piece);
         self.pieces.push((role, piece.len()));
-        self.octets += piece.len();
+        self.octets = self.octets.saturating_add(piece.len());
     }
 
     /// Tells the pieces, which stand at the beginning of `octets`; gives what is behind them.

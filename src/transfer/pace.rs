@@ -36,10 +36,10 @@ impl Pace {
 
     /// When more may move, if not now.
     pub fn next(&self, now: Instant) -> Option<Instant> {
-        let rate = self.rate?;
-        let nanoseconds = u128::from(self.octets) * 1_000_000_000 / u128::from(rate);
-        let due =
-            self.began + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1));
+        let nanoseconds = u128::from(self.octets).saturating_mul(1_000_000_000);
+        let nanoseconds = nanoseconds.checked_div(self.rate?.into())?;
+        let length = Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX));
+        let due = self.began.checked_add(length)?;
         (due > now).then_some(due)
     }
 
@@ -73,7 +73,7 @@ impl SlowWatch {
 
     /// So many octets moved.
     pub(crate) fn moved(&mut self, octets: u64) {
-        self.octets += octets;
+        self.octets = self.octets.saturating_add(octets);
     }
 
     /// Whether it goes fast enough.

@@ -178,14 +178,11 @@ fn domain_has(domain: &str, name: &str) -> bool {
     if domain.is_empty() {
         return false;
     }
-    let Some(start) = name.len().checked_sub(domain.len()) else {
+    let start = name.len().checked_sub(domain.len());
+    let Some((above, end)) = start.and_then(|start| name.split_at_checked(start)) else {
         return false;
     };
-    let Some(end) = name.get(start..) else {
-        return false;
-    };
-    end.eq_ignore_ascii_case(domain)
-        && (start == 0 || name.as_bytes().get(start - 1) == Some(&b'.'))
+    end.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with('.'))
 }
 
 fn network_has(network: &str, address: IpAddr) -> bool {
@@ -201,13 +198,13 @@ fn network_has(network: &str, address: IpAddr) -> bool {
         let whole = octets
             .iter()
             .fold(0_u128, |sum, octet| (sum << 8) | u128::from(*octet));
-        let width = octets.len() as u32 * 8;
+        let width = (octets.len() as u32).saturating_mul(8);
         width
             .checked_sub(bits)
             .map(|rest| whole.checked_shr(rest).unwrap_or(0))
     };
     let same = |one: &[u8], other: &[u8]| {
-        let width = one.len() as u32 * 8;
+        let width = (one.len() as u32).saturating_mul(8);
         let bits = if bits.is_empty() {
             Some(width)
         } else {

@@ -69,7 +69,7 @@ impl<'a> Retries<'a> {
         let after = match asked.filter(|_| problem == HTTP_ERROR) {
             Some(asked) => {
                 let asked = asked.max(self.plan.delay.unwrap_or_default());
-                if most.is_some_and(|most| past + asked > most) {
+                if most.is_some_and(|most| past.saturating_add(asked) > most) {
                     let text = "The Retry-After: time would make this command line exceed the maximum allowed time for retries.";
                     tap.emit(Happening::Warned { text });
                     return None;
@@ -83,7 +83,7 @@ impl<'a> Retries<'a> {
             after,
             left: self.left,
         });
-        self.left -= 1;
+        self.left = self.left.saturating_sub(1);
         Some(after)
     }
 
@@ -92,7 +92,7 @@ impl<'a> Retries<'a> {
         if let Some(delay) = self.plan.delay.filter(|delay| !delay.is_zero()) {
             return delay;
         }
-        let twice = (self.pause * 2).min(LONGEST_PAUSE);
+        let twice = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
         std::mem::replace(&mut self.pause, twice)
     }
 }
@@ -119,7 +119,7 @@ fn retry_after(value: &[u8], now: i64) -> Option<Duration> {
     let text = String::from_utf8_lossy(value);
     let seconds = match text.trim().parse::<i64>() {
         Ok(seconds) => seconds,
-        Err(_) => date::parse(value)? - now,
+        Err(_) => date::parse(value)?.saturating_sub(now),
     };
     u64::try_from(seconds)
         .ok()

@@ -52,7 +52,7 @@ impl<'a> Scan<'a> {
         let digits = self.until(|octet| !octet.is_ascii_digit());
         let add = |sum: u64, digit: &u8| {
             sum.saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
+                .saturating_add(u64::from(digit.saturating_sub(b'0')))
         };
         (!digits.is_empty()).then(|| digits.iter().fold(0, add))
     }

@@ -37,7 +37,8 @@ impl Seats {
         };
         let taken = self.freed.wait_while(lock(&self.taken), full);
         let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
-        *taken.entry(host.clone()).or_default() += 1;
+        let count = taken.entry(host.clone()).or_default();
+        *count = count.saturating_add(1);
         drop(taken);
         Seat { seats: self, host }
     }
@@ -46,7 +47,7 @@ impl Seats {
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
         if let Some(taken) = lock(&self.seats.taken).get_mut(&self.host) {
-            *taken -= 1;
+            *taken = taken.saturating_sub(1);
         }
         self.seats.freed.notify_all();
     }

@@ -152,7 +152,7 @@ impl Segment {
         match &mut self.0 {
             Kind::Bytes { bytes, at } => {
                 let taken = copy(bytes.get(*at..).unwrap_or_default(), buffer);
-                *at += taken;
+                *at = at.saturating_add(taken);
                 Ok(data_or_end(taken))
             }
             Kind::File(stored) => stored.pull(buffer),
@@ -232,10 +232,10 @@ fn pull_in_turn(parts: &mut [Segment], current: &mut usize, buffer: &mut [u8]) -
             break;
         }
         match part.pull(free)? {
-            Pull::Data(taken) => filled += taken,
+            Pull::Data(taken) => filled = taken.saturating_add(filled),
             Pull::NotNow if filled == 0 => return Ok(Pull::NotNow),
             Pull::NotNow => break,
-            Pull::End => *current += 1,
+            Pull::End => *current = current.saturating_add(1),
         }
     }
     Ok(data_or_end(filled))
@@ -294,20 +294,20 @@ enum Handle {
 
 impl Stored {
     fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
-        let left = usize::try_from(self.length - self.at).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let most = buffer.len().min(left);
         let buffer = buffer.get_mut(..most).unwrap_or_default();
         if left == 0 {
             self.handle.close();
             return Ok(Pull::End);
         }
-        let from = self.origin + self.at;
+        let from = self.origin.saturating_add(self.at);
         let file = self.handle.file()?;
         let taken = retried(|| file.read_at(buffer, from)).map_err(Error::read_failed)?;
         if taken == 0 {
             return Err(Error::read_short(self.at, self.length));
         }
-        self.at += taken as u64;
+        self.at = self.at.saturating_add(taken as u64);
         Ok(Pull::Data(taken))
     }
 }
@@ -432,7 +432,7 @@ impl Filtered {
     fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
         loop {
             let taken = copy(self.ready.get(self.taken..).unwrap_or_default(), buffer);
-            self.taken += taken;
+            self.taken = self.taken.saturating_add(taken);
             if taken > 0 || self.ended {
                 return Ok(data_or_end(taken));
             }

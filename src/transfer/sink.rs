@@ -384,7 +384,7 @@ impl Sink {
         };
         let fitting =
             usize::try_from(room).map_or(octets, |room| octets.get(..room).unwrap_or(octets));
-        self.room = Some(room - fitting.len() as u64);
+        self.room = Some(room.saturating_sub(fitting.len() as u64));
         self.lay_out(fitting, tap)?;
         if fitting.len() < octets.len() {
             let message = format!("Exceeded the maximum allowed file size ({})", self.limit);
@@ -403,7 +403,7 @@ impl Sink {
             return result;
         }
         self.refuse_binary(octets)?;
-        self.content += octets.len() as u64;
+        self.content = self.content.saturating_add(octets.len() as u64);
         if let Some(filter) = &mut self.visible {
             let mut shown = Vec::with_capacity(octets.len());
             filter.push(octets, &mut shown);
@@ -432,7 +432,7 @@ impl Sink {
 
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         self.write_to_place(octets, tap)?;
-        self.delivered += octets.len() as u64;
+        self.delivered = self.delivered.saturating_add(octets.len() as u64);
         tap.emit(Happening::Delivered {
             bytes: octets.len() as u64,
         });
@@ -446,7 +446,7 @@ impl Sink {
             Place::Null => Ok(()),
         };
         result.map_err(Error::cannot_write)?;
-        self.written += octets.len() as u64;
+        self.written = self.written.saturating_add(octets.len() as u64);
         Ok(())
     }
 }

@@ -87,14 +87,17 @@ impl Source {
                 .content
                 .pull(buffer.get_mut(..room).unwrap_or_default())?
             {
-                Pull::Data(octets) => self.to_pass -= octets as u64,
+                Pull::Data(octets) => self.to_pass = self.to_pass.saturating_sub(octets as u64),
                 Pull::NotNow => return Ok(Pull::NotNow),
-                Pull::End => return Err(Error::read_too_little(self.start - self.to_pass)),
+                Pull::End => {
+                    let passed = self.start.saturating_sub(self.to_pass);
+                    return Err(Error::read_too_little(passed));
+                }
             }
         }
         let pull = self.content.pull(buffer)?;
         if let Pull::Data(octets) = pull {
-            self.pulled += octets as u64;
+            self.pulled = self.pulled.saturating_add(octets as u64);
         }
         Ok(pull)
     }
@@ -103,7 +106,7 @@ impl Source {
     /// gone: exit 65, unless nothing of it was read yet.
     pub fn rewind(&mut self) -> Result<()> {
         self.content.rewind()?;
-        self.to_pass = self.start - self.content.leap(self.start);
+        self.to_pass = self.start.saturating_sub(self.content.leap(self.start));
         self.pulled = 0;
         Ok(())
     }

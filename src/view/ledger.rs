@@ -216,7 +216,7 @@ impl Account {
                 self.operation = *operation;
             }
             Happening::Retrying { .. } => {
-                self.retries += 1;
+                self.retries = self.retries.saturating_add(1);
                 self.retrying = true;
             }
             Happening::Requesting { .. } if self.retrying => {
@@ -365,18 +365,20 @@ impl Attempt {
                     .push(Hop::begun(event.at, target, method, *by_proxy));
             }
             Happening::Following { .. } => {
-                self.redirects += 1;
+                self.redirects = self.redirects.saturating_add(1);
                 self.redirecting = self.total;
             }
             Happening::NotFollowed { url } => self.not_followed = Some((*url).to_owned()),
             Happening::Connected { .. } => {
-                self.connects += 1;
+                self.connects = self.connects.saturating_add(1);
                 self.connected = true;
             }
             Happening::Reused { .. } => self.connected = true,
             Happening::Tunnelled { status } => self.connect_status = *status,
             Happening::Secured { session } => self.record_session(session),
-            Happening::Delivered { bytes } => self.delivered += bytes,
+            Happening::Delivered { bytes } => {
+                self.delivered = self.delivered.saturating_add(*bytes);
+            }
             Happening::Saving { path } => self.saved_as = Some(path.to_path_buf()),
             Happening::HeadReceived { head } if self.heading == Layer::Tunnel => {
                 self.connect_status = head.status();
@@ -417,14 +419,16 @@ impl Attempt {
         match (direction, layer) {
             (Direction::In, Layer::Http | Layer::Tunnel) if is_head(role) => {
                 self.heading = layer;
-                self.head_octets += octets;
+                self.head_octets = self.head_octets.saturating_add(octets);
             }
             (Direction::Out, Layer::Http) if is_head(role) => {
                 self.heading = Layer::Http;
                 self.with_head = true;
-                self.request_octets += octets;
+                self.request_octets = self.request_octets.saturating_add(octets);
             }
-            (Direction::Out, Layer::Http) if self.with_head => self.request_octets += octets,
+            (Direction::Out, Layer::Http) if self.with_head => {
+                self.request_octets = self.request_octets.saturating_add(octets);
+            }
             _ => {}
         }
     }
@@ -432,8 +436,9 @@ impl Attempt {
 
 /// Octets a second.
 pub(super) fn rate(octets: u64, time: Duration) -> u64 {
-    let micros = time.as_micros().max(1);
-    u64::try_from(u128::from(octets) * 1_000_000 / micros).unwrap_or(u64::MAX)
+    let octets = u128::from(octets).saturating_mul(1_000_000);
+    let rate = octets.checked_div(time.as_micros()).unwrap_or(octets);
+    u64::try_from(rate).unwrap_or(u64::MAX)
 }
 
 /// Whether a part belongs to a head.

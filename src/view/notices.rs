@@ -190,9 +190,9 @@ fn wrap(text: &str, width: usize) -> impl Iterator<Item = &str> {
         if text.len() <= width || width < 2 {
             return Some(text);
         }
-        let room = &text[..text.floor_char_boundary(width)];
+        let (room, _) = text.split_at(text.floor_char_boundary(width));
         let cut = match room.rfind([' ', '\t']) {
-            Some(blank) if blank > 0 => blank + 1,
+            Some(blank) if blank > 0 => blank.saturating_add(1),
             _ => room.len(),
         };
         let (line, after) = text.split_at(cut.max(text.ceil_char_boundary(1)));

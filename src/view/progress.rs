@@ -178,7 +178,7 @@ impl Observer for Progress {
             .is_none_or(|drawn| event.at.saturating_duration_since(drawn) >= INTERVAL);
         match &event.what {
             Happening::Started { .. } => {
-                self.transfers += 1;
+                self.transfers = self.transfers.saturating_add(1);
                 self.tracks.insert(event.transfer, Track::default());
             }
             Happening::HeadReceived { head } => {

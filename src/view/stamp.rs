@@ -44,7 +44,7 @@ impl Stamp {
     /// The time of day of a point on the steady clock, to the microsecond.
     pub(super) fn of(&self, at: Instant) -> Zoned {
         let wall = match at.checked_duration_since(self.steady) {
-            Some(since) => self.wall + since,
+            Some(since) => self.wall.saturating_add(since),
             None => self
                 .wall
                 .saturating_sub(self.steady.saturating_duration_since(at)),

@@ -1,5 +1,6 @@
 //! Where else an origin is served: what responses announce, what is used of it, and files.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::transfer::altsvc::Cache;
 
@@ -210,6 +211,8 @@ fn files() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn what_is_written_reads_the_same(services in prop::collection::vec(("h[123]", "[a-z]{0,3}", 1_u16.., any::<u32>(), 0..2), 0..12)) {
         let mut cache = Cache::default();

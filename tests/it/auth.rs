@@ -1,5 +1,6 @@
 //! Credentials, challenges, and Digest answers beside those of the RFCs and of curl.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::transfer::auth::{Offer, Scheme, Wanted, bearer};
 use rcurl::transfer::credentials::Credentials;
@@ -413,6 +414,8 @@ fn a_line_break_never_reaches_the_field() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn any_challenge_is_read(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 0..4)) {
         let mut offer = Offer::default();

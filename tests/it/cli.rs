@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::cli::{self, Asked, Refusal};
 use rcurl::environment::Environment;
@@ -1130,6 +1131,8 @@ fn any_word() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn no_words_crash(line in prop::collection::vec(any_word(), 0..8)) {
         // `@` and `<` may name files, but none that are there.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io::Write;
 
+use crate::support::chance::chance;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
@@ -304,6 +305,16 @@ fn what_a_flushed_br_stream_holds_is_delivered_at_once() {
 }
 
 #[test]
+fn damage_to_brotli_is_the_same_fault_in_pieces() {
+    let mut coded = BR.to_vec();
+    coded[19] ^= 32;
+    let (at_once, fault) = decode_pieces("br", [coded.as_slice()]);
+    let (in_pieces, same_fault) = decode_pieces("br", coded.chunks(1));
+    assert_eq!(fault, same_fault);
+    assert!(in_pieces.starts_with(&at_once));
+}
+
+#[test]
 fn an_error_of_the_receiver_comes_back() {
     let mut decoder = Decoder::new(&codings("gzip"));
     let result = decoder.decode(&gzip(TEXT), &mut |_| Err("full"));
@@ -345,6 +356,8 @@ fn lists_are_read() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn what_was_coded_comes_back(
         data in prop::collection::vec(0_u8..4, 0..5000),

@@ -38,34 +38,34 @@ fn origin(url: &str) -> Origin<'_> {
     }
 }
 
-fn jar() -> Jar {
+pub(crate) fn jar() -> Jar {
     Jar::new(date)
 }
 
-fn set(jar: &mut Jar, url: &str, line: &str) -> SetOutcome {
+pub(crate) fn set(jar: &mut Jar, url: &str, line: &str) -> SetOutcome {
     jar.set(line.as_bytes(), &origin(url), &mut Quota::default(), NOW)
 }
 
-fn sent(jar: &Jar, url: &str) -> String {
+pub(crate) fn sent(jar: &Jar, url: &str) -> String {
     let field = jar.header_for(&origin(url), None, NOW);
     field.map_or("-".into(), |field| {
         String::from_utf8_lossy(&field.value).into_owned()
     })
 }
 
-fn written(jar: &Jar) -> String {
+pub(crate) fn written(jar: &Jar) -> String {
     let text = String::from_utf8(jar.write_file(NOW)).unwrap();
     text.strip_prefix(HEADING).expect("the heading").to_owned()
 }
 
-fn read(lines: &str) -> Jar {
+pub(crate) fn read(lines: &str) -> Jar {
     let mut jar = jar();
     jar.read_file(lines.as_bytes(), NOW);
     jar
 }
 
 /// What the `Set-Cookie` lines of `from` make a request to `to` carry; `-` for no `Cookie` field.
-fn check(from: &str, lines: &[&str], to: &str, expected: &str) {
+pub(crate) fn check(from: &str, lines: &[&str], to: &str, expected: &str) {
     let mut jar = jar();
     for line in lines {
         set(&mut jar, from, line);

@@ -1,5 +1,6 @@
 //! Dates: curl's lax reading, and the form of HTTP.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::codec::date::{basic_utc, imf_fixdate, parse};
 
@@ -252,6 +253,8 @@ fn octets_that_are_not_text_separate_parts() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     /// What is written is read as the same moment, whenever the calendar is Gregorian.
     #[test]
     fn the_form_of_http_is_read(seconds in -12_212_553_600_i64..3_000_000_000_000) {

@@ -1,5 +1,6 @@
 //! Content transfer encodings: tables, and the law that splitting the content changes nothing.
 
+use crate::support::chance::chance;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
@@ -132,6 +133,8 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn splitting_changes_nothing(content in content(), size in 1_usize..100) {
         for encoder in [Encoder::Base64, Encoder::QuotedPrintable] {

@@ -1,5 +1,7 @@
 //! Octets without a pause, in either direction, hold nothing up: neither the time nor the answer.
 
+mod idler;
+
 use std::ffi::OsString;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -12,7 +14,9 @@ use rcurl::event::Peer;
 use rcurl::net::{Dialler, ScriptedWire, Sockets, Step, Wire};
 use rcurl::streams::{Input, Streams};
 
+use self::idler::Idler;
 use crate::scripted::Caught;
+use crate::support::certificates::World as Certificates;
 
 /// A clock that each look at it moves on by a millisecond: whatever is done takes time.
 struct Busy(Mutex<Instant>);
@@ -24,8 +28,9 @@ impl Clock for Busy {
         *now
     }
 
+    /// Sometime in November 2026, when certificates are valid.
     fn wall(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_secs(1_795_000_000)
     }
 
     fn pause(&self, until: Instant) {
@@ -46,6 +51,14 @@ impl Dialler for Server {
 
 /// The exit status and standard output of a run that meets this server.
 fn run(words: &[&str], stdin: Input, steps: Vec<Step>) -> (u8, Vec<u8>) {
+    run_with(words, stdin, |clock| Arc::new(Server(clock, steps)))
+}
+
+fn run_with(
+    words: &[&str],
+    stdin: Input,
+    server: impl FnOnce(Arc<Busy>) -> Arc<dyn Dialler>,
+) -> (u8, Vec<u8>) {
     let clock = Arc::new(Busy(Mutex::new(SystemClock.now())));
     let (stdout, stderr) = (Caught::default(), Caught::default());
     let world = World {
@@ -55,7 +68,7 @@ fn run(words: &[&str], stdin: Input, steps: Vec<Step>) -> (u8, Vec<u8>) {
             stdout: stdout.console(),
             stderr: stderr.console(),
         },
-        sockets: Sockets::Scripted(Arc::new(Server(clock.clone(), steps))),
+        sockets: Sockets::Scripted(server(clock.clone())),
         clock,
         noise: Box::new(|octets| octets.fill(0)),
         secret_line: Box::new(|| None),
@@ -97,4 +110,21 @@ fn an_endless_upload_hears_the_answer() {
         "http://127.0.0.1/",
     ];
     assert_eq!(run(&words, endless, steps.into()), (0, b"413".to_vec()));
+}
+
+#[test]
+fn a_flood_of_session_tickets_does_not_outlast_the_time() {
+    let certificates = Certificates::new();
+    let issued = certificates.issue(&["127.0.0.1"], |_| {});
+    let ca = certificates.folder.path().join("ca.pem");
+    let words = [
+        "-m",
+        "1",
+        "--cacert",
+        ca.to_str().unwrap(),
+        "https://127.0.0.1/",
+    ];
+    let nothing = Input::new(io::empty());
+    let server = |clock: Arc<Busy>| Arc::new(Idler::new(clock, &issued)) as Arc<dyn Dialler>;
+    assert_eq!(run_with(&words, nothing, server), (28, Vec::new()));
 }

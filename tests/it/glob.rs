@@ -1,5 +1,6 @@
 //! Globs: what they stand for, and what is wrong with them.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::glob::{Glob, name_file};
 
@@ -104,6 +105,23 @@ fn file_names_take_what_patterns_became() {
 }
 
 #[test]
+fn a_number_has_as_many_digits_as_were_typed_however_many() {
+    let zeros = "0".repeat(70_000);
+    let glob = Glob::parse(&format!("[{zeros}8-10]")).unwrap();
+    assert_eq!(glob.count(), 3);
+    assert_eq!(glob.expand(0).text, format!("{zeros}8"));
+    assert_eq!(glob.expand(2).text, format!("{}10", "0".repeat(69_999)));
+}
+
+#[test]
+fn a_mistake_far_into_a_pattern_is_told() {
+    let text = "x".repeat(70_000) + "{";
+    let told = Glob::parse(&text).unwrap_err();
+    assert!(told.starts_with("unmatched brace in position 70002:\nxxx"));
+    assert_eq!(told.len(), 511);
+}
+
+#[test]
 fn a_billion_texts_cost_nothing() {
     let glob = Glob::parse("[0-999999999]").unwrap();
     assert_eq!(glob.count(), 1_000_000_000);
@@ -111,6 +129,8 @@ fn a_billion_texts_cost_nothing() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn nothing_crashes(pattern in "[\\]\\[{}\\\\,:<>#a-c0-9é-]{0,40}", number in any::<u64>()) {
         if let Ok(glob) = Glob::parse(&pattern) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::environment::Environment;
 use rcurl::target::{Reading, Target};
@@ -179,6 +180,8 @@ fn the_option_then_the_variable_then_the_file() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn what_is_fetched_stays_with_the_gateway(rest in "[-a-zA-Z0-9./:@?#%_ \\[\\]]{0,30}") {
         let url = fetched(&format!("ipfs://{rest}"), Some("http://g.test:8080/base"), &[], &[]);

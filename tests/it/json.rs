@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::codec::json::{Break, Check, Colours, Controls, Form, Formatter, Style};
 
@@ -570,6 +571,8 @@ fn soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn only_white_space_changes(input in text()) {
         let output = format(Form::Json, input.as_bytes());

@@ -2,10 +2,14 @@
 
 #![allow(
     missing_docs,
-    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::too_many_lines,
+    clippy::unreachable,
+    clippy::unwrap_used,
     reason = "in a test, a panic is the way to say no, and a table is as long as it is"
 )]
 
@@ -27,7 +31,9 @@ mod http1;
 mod httpsig;
 mod ipfs;
 mod json;
+mod laws;
 mod ledger;
+mod lessons;
 mod local;
 mod memory;
 mod multipart;

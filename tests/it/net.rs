@@ -2,7 +2,7 @@
 
 mod dial;
 mod proxy;
-mod tls;
+pub(crate) mod tls;
 mod tls_files;
 mod tls_options;
 mod tls_staple;

@@ -1,5 +1,6 @@
 //! `.netrc` files: a question and the answer.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::transfer::netrc::{Malformed, find};
 
@@ -161,6 +162,8 @@ fn limits() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn any_octets_are_read(text in prop::collection::vec(any::<u8>(), 0..400), user in any::<Option<Vec<u8>>>()) {
         let _ = find(&text, "h", user.as_deref());

@@ -51,6 +51,7 @@ const CURL: Case<'_> = Case {
     time: 0,
     ..SUITE
 };
+use crate::support::chance::chance;
 
 impl Case<'_> {
     fn signed(&self) -> Result<Signed, Refusal> {
@@ -461,6 +462,8 @@ fn paths_as_services_want_them() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     /// A canonical query is in order and stays what it is.
     #[test]
     fn canonical_twice_is_canonical(query in "[a-c%0-9A-F+=&/ é]{0,40}") {

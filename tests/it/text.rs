@@ -1,5 +1,6 @@
 //! Percent-encoding, and text made visible.
 
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::codec::text::{
     Visible, from_hexadecimal, hexadecimal, percent_decode, percent_encode, visible,
@@ -100,6 +101,8 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn what_is_encoded_is_decoded(bytes in octets()) {
         prop_assert_eq!(percent_decode(percent_encode(&bytes).as_bytes()), bytes);

@@ -11,6 +11,7 @@ use rcurl::http1::Role;
 use rcurl::plan::{Destination, Plan, Trace};
 
 use super::scripted::{Stage, pipes, plan, target, terminal};
+use crate::support::chance::chance;
 
 fn traced(trace: Trace) -> Plan {
     plan(|plan| {
@@ -560,6 +561,8 @@ fn nobody_wants_more_than_is_shown() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     /// What a hexadecimal trace shows, read back, is what was sent.
     #[test]
     fn no_octet_is_lost_in_a_dump(octets in vec(any::<u8>(), 1..200)) {

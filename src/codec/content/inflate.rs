@@ -98,7 +98,7 @@ impl Inflate {
         let status = self
             .engine
             .decompress_vec(input, out, FlushDecompress::None);
-        let taken = (self.engine.total_in() - before) as usize;
+        let taken = self.engine.total_in().saturating_sub(before) as usize;
         *input = input.get(taken..).unwrap_or_default();
         match status.map_err(|_| Flaw::Corrupt)? {
             Status::StreamEnd => {

@@ -27,10 +27,11 @@ impl Xxh64 {
     }
 
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        self.length += bytes.len() as u64;
+        self.length = self.length.wrapping_add(bytes.len() as u64);
         let mut bytes = bytes;
         if !self.rest.is_empty() {
-            let (filling, after) = bytes.split_at(bytes.len().min(32 - self.rest.len()));
+            let missing = 32_usize.saturating_sub(self.rest.len());
+            let (filling, after) = bytes.split_at(bytes.len().min(missing));
             self.rest.extend_from_slice(filling);
             bytes = after;
             if let Some(stripe) = self.rest.first_chunk() {

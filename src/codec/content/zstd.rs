@@ -70,7 +70,7 @@ impl Zstd {
             State::Skipping(left) => {
                 let taken = input.len().min(left as usize);
                 *input = input.get(taken..).unwrap_or_default();
-                self.state = State::Skipping(left - taken as u32);
+                self.state = State::Skipping(left.saturating_sub(taken as u32));
                 if taken == 0 {
                     return Ok(Step::Hungry);
                 }
@@ -176,12 +176,15 @@ fn frame_header_length(held: &[u8]) -> Result<usize, Flaw> {
     }
     let single_segment = descriptor & 0x20 != 0;
     let window = usize::from(!single_segment);
-    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let dictionary = match descriptor & 3 {
+        3 => 4,
+        size => usize::from(size),
+    };
     let content_size = match descriptor >> 6 {
         0 => usize::from(single_segment),
         size => 1 << size,
     };
-    Ok(5 + window + dictionary + content_size)
+    Ok([5, window, dictionary, content_size].iter().sum())
 }
 
 /// How long a block is, with its header and, after the last, the check sum (RFC 8878 §3.1.1.2).
@@ -196,7 +199,9 @@ fn block_length(held: &[u8], checksum: bool) -> Result<usize, Flaw> {
     }
     let run_length = header >> 1 & 3 == 1;
     let last = header & 1 == 1;
-    Ok(3 + if run_length { 1 } else { size } + if last && checksum { 4 } else { 0 })
+    let data = if run_length { 1 } else { size };
+    let sum = if last && checksum { 4 } else { 0 };
+    Ok([3, data, sum].iter().sum())
 }
 
 impl fmt::Debug for Zstd {

@@ -85,7 +85,7 @@ impl Document {
         outlet: &mut Outlet<'_, '_, E>,
     ) -> Result<(), E> {
         match self.stage {
-            Stage::Holding if self.held.len() + input.len() <= HELD => {
+            Stage::Holding if self.held.len().saturating_add(input.len()) <= HELD => {
                 self.held.extend_from_slice(input);
                 Ok(())
             }

@@ -78,11 +78,11 @@ impl Events {
     ) -> Result<usize, E> {
         match self.part {
             Part::Name(seen) if DATA.get(seen) == Some(&byte) => {
-                let whole = seen + 1 == DATA.len();
-                self.part = if whole {
+                let seen = seen.saturating_add(1);
+                self.part = if seen == DATA.len() {
                     Part::Space
                 } else {
-                    Part::Name(seen + 1)
+                    Part::Name(seen)
                 };
                 self.document.pass(&[byte], outlet)?;
                 Ok(1)

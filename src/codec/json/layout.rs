@@ -47,6 +47,17 @@ impl Place {
         line: 1,
         line_start: 0,
     };
+
+    /// So many octets on.
+    pub(super) fn pass(&mut self, octets: usize) {
+        self.offset = self.offset.saturating_add(octets as u64);
+    }
+
+    /// A line begins here.
+    pub(super) fn begin_line(&mut self) {
+        self.line = self.line.saturating_add(1);
+        self.line_start = self.offset;
+    }
 }
 
 /// What a token is in the text.
@@ -128,10 +139,10 @@ impl Layout {
             && self.broken.is_none()
         {
             let taken = self.step(byte, rest, out);
-            self.place.offset += taken as u64;
+            self.place.pass(taken);
             rest = rest.get(taken..).unwrap_or_default();
         }
-        input.len() - rest.len()
+        input.len().saturating_sub(rest.len())
     }
 
     /// The text is over. Says what it was.
@@ -240,7 +251,7 @@ impl Layout {
     ) -> usize {
         let rest = rest.get(..STEP).unwrap_or(rest);
         let (length, end) = token.run(rest.get(read..).unwrap_or_default());
-        let owned = read + length;
+        let owned = read.saturating_add(length);
         self.pass(rest.get(..owned).unwrap_or_default(), out);
         self.state = State::Inside(token, role);
         match end {
@@ -297,7 +308,7 @@ impl Layout {
         let depth = self.nesting.depth();
         self.nesting.close();
         if self.state == State::After && depth <= INDENTED_LEVELS {
-            self.break_line(depth - 1, out);
+            self.break_line(self.nesting.depth(), out);
         }
         let mark = match container {
             Container::Array => &self.paint.close_array,
@@ -312,19 +323,20 @@ impl Layout {
         if self.state == State::Start {
             self.state = State::Blank;
         }
-        let mut length = 0;
-        for &byte in rest {
-            match byte {
-                b'\n' => {
-                    self.place.line += 1;
-                    self.place.line_start = self.place.offset + length as u64 + 1;
-                }
-                b' ' | b'\t' | b'\r' => {}
-                _ => break,
+        let is_space = |byte: &u8| matches!(byte, b'\n' | b' ' | b'\t' | b'\r');
+        let length = rest.iter().position(|byte| !is_space(byte));
+        let space = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
+        let mut place = self.place;
+        for line in space.split_inclusive(|&byte| byte == b'\n') {
+            place.pass(line.len());
+            if line.ends_with(b"\n") {
+                place.begin_line();
             }
-            length += 1;
         }
-        length
+        // The octets themselves are counted by the caller.
+        self.place.line = place.line;
+        self.place.line_start = place.line_start;
+        space.len()
     }
 
     fn break_line(&self, depth: usize, out: &mut Vec<u8>) {
@@ -347,10 +359,11 @@ impl Layout {
         if let State::Inside(_, Role::Key | Role::Value) = self.state {
             out.extend_from_slice(self.paint.reset.as_bytes());
         }
-        let offset = self.place.offset + length as u64;
+        let offset = self.place.offset.saturating_add(length as u64);
+        let before = offset.saturating_sub(self.place.line_start);
         self.broken = Some(Break {
             line: self.place.line,
-            column: offset - self.place.line_start + 1,
+            column: before.saturating_add(1),
             offset,
             wanted: self.wanted(),
         });

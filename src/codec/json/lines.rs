@@ -33,15 +33,14 @@ impl Lines {
         outlet: &mut Outlet<'_, '_, E>,
     ) -> Result<(), E> {
         for line in input.split_inclusive(|&byte| byte == b'\n') {
-            self.place.offset += line.len() as u64;
+            self.place.pass(line.len());
             let Some(text) = line.strip_suffix(b"\n") else {
                 return self.document.push(line, outlet);
             };
             self.document.push(text, outlet)?;
             self.end_line(outlet)?;
             self.document.pass(b"\n", outlet)?;
-            self.place.line += 1;
-            self.place.line_start = self.place.offset;
+            self.place.begin_line();
             self.document.restart(self.place);
         }
         Ok(())

@@ -41,7 +41,7 @@ impl Nesting {
                 Container::Array => *word &= !bit,
             }
         }
-        self.depth += 1;
+        self.depth = self.depth.saturating_add(1);
     }
 
     pub(super) fn close(&mut self) {

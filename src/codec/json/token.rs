@@ -65,26 +65,28 @@ impl Token {
     }
 
     fn run_string(&mut self, bytes: &[u8]) -> (usize, End) {
-        let mut at = 0;
+        let mut at = 0_usize;
         loop {
             if *self == Self::String {
-                at += plain_run(bytes.get(at..).unwrap_or_default());
+                at = at.saturating_add(plain_run(bytes.get(at..).unwrap_or_default()));
             }
             let Some(&byte) = bytes.get(at) else {
                 return (at, End::Open);
             };
             *self = match (*self, byte) {
-                (Self::String, b'"') => return (at + 1, End::Whole),
+                (Self::String, b'"') => return (at.saturating_add(1), End::Whole),
                 (Self::String, b'\\') => Self::Escape,
                 (Self::Escape, b'u') => Self::Hex(0),
                 (Self::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
                     Self::String
                 }
                 (Self::Hex(3), _) if byte.is_ascii_hexdigit() => Self::String,
-                (Self::Hex(seen), _) if byte.is_ascii_hexdigit() => Self::Hex(seen + 1),
+                (Self::Hex(seen), _) if byte.is_ascii_hexdigit() => {
+                    Self::Hex(seen.saturating_add(1))
+                }
                 _ => return (at, End::Broken),
             };
-            at += 1;
+            at = at.saturating_add(1);
         }
     }
 }
@@ -104,7 +106,7 @@ fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
         .zip(bytes)
         .take_while(|(wanted, byte)| wanted == byte)
         .count();
-    *seen += same;
+    *seen = seen.saturating_add(same);
     let end = match (same == wanted.len(), same == bytes.len()) {
         (true, _) => End::Whole,
         (false, true) => End::Open,
@@ -116,15 +118,17 @@ fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
 /// How many octets at the beginning of `bytes` may stand in a string as they are: up to the first
 /// quotation mark, reverse solidus or control character.
 fn plain_run(bytes: &[u8]) -> usize {
-    let (eights, rest) = bytes.as_chunks();
-    for (index, eight) in eights.iter().enumerate() {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut length = 0_usize;
+    for eight in eights {
         let ends = string_ends(u64::from_le_bytes(*eight));
         if ends != 0 {
-            return index * 8 + (ends.trailing_zeros() / 8) as usize;
+            return length.saturating_add((ends.trailing_zeros() / 8) as usize);
         }
+        length = length.saturating_add(8);
     }
     let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    eights.len() * 8 + rest.iter().take_while(plain).count()
+    length.saturating_add(rest.iter().take_while(plain).count())
 }
 
 /// Marks, by the top bit of each octet, where a run of plain characters ends. Only the lowest mark
@@ -132,8 +136,9 @@ fn plain_run(bytes: &[u8]) -> usize {
 fn string_ends(eight: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
-    let below = |value: u64, bound: u64| value.wrapping_sub(ONES * bound) & !value & TOPS;
-    let equal = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+    let all = |byte: u8| ONES.wrapping_mul(u64::from(byte));
+    let below = |value: u64, bound: u8| value.wrapping_sub(all(bound)) & !value & TOPS;
+    let equal = |byte: u8| below(eight ^ all(byte), 1);
     equal(b'"') | equal(b'\\') | below(eight, 0x20)
 }
 
@@ -161,11 +166,12 @@ impl Number {
     }
 
     fn run(&mut self, bytes: &[u8]) -> (usize, End) {
-        let mut at = 0;
+        let mut at = 0_usize;
         loop {
             if matches!(self, Self::Integer | Self::Fraction | Self::ExponentDigits) {
                 let rest = bytes.get(at..).unwrap_or_default();
-                at += rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+                at = at.saturating_add(digits.count());
             }
             let Some(&byte) = bytes.get(at) else {
                 return (at, End::Open);
@@ -175,7 +181,7 @@ impl Number {
                 None if self.may_end() => return (at, End::Whole),
                 None => return (at, End::Broken),
             }
-            at += 1;
+            at = at.saturating_add(1);
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn describe(der: &[u8]) -> Certificate {
         not_after: time(body.validity().not_after),
         names: alternative_names(&parsed),
         serial: hexadecimal(body.serial_number().as_bytes()),
-        version: body.version() as u8 + 1,
+        version: (body.version() as u8).saturating_add(1),
         key: describe_key(key),
         key_algorithm: algorithm(&key.algorithm.oid),
         signature_algorithm: algorithm(&parsed.signature_algorithm().oid),
@@ -218,9 +218,8 @@ fn modulus_bits(key: &SubjectPublicKeyInfoOwned) -> Option<u32> {
     let modulus: UintRef<'_> = fields.decode().ok()?;
     let octets = modulus.as_bytes();
     let first = octets.first()?;
-    u32::try_from(octets.len() * 8)
-        .ok()?
-        .checked_sub(first.leading_zeros())
+    let bits = u32::try_from(octets.len()).ok()?.checked_mul(8)?;
+    bits.checked_sub(first.leading_zeros())
 }
 
 /// NIST SP 800-57, table 2, and what OpenSSL computes between.

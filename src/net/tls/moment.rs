@@ -2,6 +2,11 @@
 //!
 //! Knows: the calendar. Must not know: what time it is.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "days and seconds of years that are far from the bounds of i64"
+)]
+
 /// `Nov 21 01:13:53 2026 GMT`, from Unix seconds.
 pub(super) fn in_words(seconds: i64) -> String {
     const MONTHS: [&str; 12] = [

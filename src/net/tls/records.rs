@@ -78,7 +78,7 @@ impl Records {
             tell(tap, at, layer, direction, Role::TlsRecord, record);
             rest = after;
         }
-        let told = pending.len() - rest.len();
+        let told = pending.len().saturating_sub(rest.len());
         pending.drain(..told);
     }
 

@@ -79,6 +79,7 @@ fn cookie(line: &[u8]) -> Option<Cookie> {
         secure: is_true(secure),
         http_only,
         source: Source::File,
+        came: 0,
         born: 0,
     })
 }

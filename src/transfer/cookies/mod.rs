@@ -2,14 +2,16 @@
 //!
 //! Knows which cookie a response may set, which ones a request carries, and what `-v` says about
 //! both. Does no I/O and has no clock: files come and go as text, the time as Unix seconds.
-//! `parse` reads one `Set-Cookie` line, `rules` says who may set and see what, `file` is the
-//! Netscape file format.
+//! `parse` reads one `Set-Cookie` line, `rules` says who may set and see what, `shelf` keeps the
+//! cookies, `file` is the Netscape file format.
 
 mod file;
 mod parse;
 mod rules;
+mod shelf;
 
 use rules::{Reach, is_ip_address};
+use shelf::Shelf;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt;
@@ -19,6 +21,8 @@ pub type DateParser = fn(&[u8]) -> Option<i64>;
 
 /// The most cookies that one response may set.
 const MAX_PER_RESPONSE: usize = 50;
+/// The most cookies that all responses of a run may set: as many as RFC 6265 (6.1) asks for.
+const MAX_FROM_RESPONSES: usize = 3000;
 /// The most cookies that one request carries.
 const MAX_PER_REQUEST: usize = 150;
 /// A `Cookie` field line stays shorter than this, its name included.
@@ -27,10 +31,7 @@ const MAX_FIELD_LINE: usize = 8190;
 /// The cookies that are known.
 #[derive(Clone)]
 pub struct Jar {
-    /// In the order in which they came; one that replaces another comes last.
-    cookies: Vec<Cookie>,
-    /// How many there have been.
-    born: u64,
+    cookies: Shelf,
     date: DateParser,
 }
 
@@ -69,7 +70,9 @@ pub struct Cookie {
     secure: bool,
     http_only: bool,
     source: Source,
-    /// A number that goes up with each cookie; one that replaces another keeps its place.
+    /// A number that goes up with each cookie; one that replaces another comes last.
+    came: u64,
+    /// The same, but one that replaces another takes over its number.
     born: u64,
 }
 
@@ -102,7 +105,7 @@ pub enum Refusal {
     ValueOctets,
     /// A line, name or value beyond the limits.
     TooLong,
-    /// The response has set as many cookies as it may.
+    /// The response has set as many cookies as it may, or all responses together have.
     TooMany,
     /// `Secure` from an origin that is not.
     NotSecure,
@@ -150,8 +153,7 @@ impl Jar {
     /// An empty jar; `date` reads the dates of `Expires`.
     pub fn new(date: DateParser) -> Self {
         Self {
-            cookies: Vec::new(),
-            born: 0,
+            cookies: Shelf::default(),
             date,
         }
     }
@@ -163,7 +165,7 @@ impl Jar {
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.cookies.is_empty()
+        self.len() == 0
     }
 
     /// Takes the value of a `Set-Cookie` field that `origin` sent.
@@ -188,11 +190,16 @@ impl Jar {
         now: i64,
     ) -> Result<Cookie, Refusal> {
         let left = quota.0.checked_sub(1).ok_or(Refusal::TooMany)?;
-        let cookie = parse::set_cookie(line, Some(origin), now, self.date)?;
+        let mut cookie = parse::set_cookie(line, Some(origin), now, self.date)?;
         quota.0 = left;
         rules::check_prefix(&cookie)?;
         self.drop_expired(now);
-        rules::check_public_suffix(&cookie, origin)?;
+        rules::heed_public_suffix(&mut cookie, origin)?;
+        if self.cookies.count_from_responses() >= MAX_FROM_RESPONSES
+            && self.cookies.double(&cookie).is_none()
+        {
+            return Err(Refusal::TooMany);
+        }
         if origin.is_secure() || !self.cookies.iter().any(|old| rules::overlays(&cookie, old)) {
             Ok(cookie)
         } else {
@@ -203,20 +210,10 @@ impl Jar {
         }
     }
 
-    fn put(&mut self, mut cookie: Cookie) -> SetOutcome {
-        self.born += 1;
-        cookie.born = self.born;
-        let old = self
-            .cookies
-            .iter()
-            .position(|old| rules::same(&cookie, old));
-        let old = old.map(|at| self.cookies.remove(at));
-        cookie.born = old.as_ref().map_or(cookie.born, |old| old.born);
-        self.cookies.push(cookie.clone());
-        if old.is_some() {
-            SetOutcome::Replaced(cookie)
-        } else {
-            SetOutcome::Added(cookie)
+    fn put(&mut self, cookie: Cookie) -> SetOutcome {
+        match self.cookies.put(cookie.clone()) {
+            Some(_) => SetOutcome::Replaced(cookie),
+            None => SetOutcome::Added(cookie),
         }
     }
 
@@ -224,9 +221,9 @@ impl Jar {
     /// that are no cookies are skipped, and a cookie set by a response of this run stays.
     pub fn read_file(&mut self, text: &[u8], now: i64) {
         for cookie in file::read(text, now, self.date) {
-            let live = |old: &Cookie| old.source == Source::Response && rules::same(&cookie, old);
-            if !self.cookies.iter().any(live) {
-                self.put(cookie);
+            let old = self.cookies.double(&cookie);
+            if old.is_none_or(|old| old.source == Source::File) {
+                self.cookies.put(cookie);
             }
         }
         self.drop_expired(now);
@@ -267,12 +264,9 @@ impl Jar {
         now: i64,
     ) -> Option<CookieField> {
         let fits = |cookie: &&Cookie| !cookie.is_expired(now) && rules::is_for(cookie, origin);
-        let mut cookies: Vec<&Cookie> = self
-            .cookies
-            .iter()
-            .filter(fits)
-            .take(MAX_PER_REQUEST)
-            .collect();
+        let mut cookies: Vec<&Cookie> = self.cookies.iter().filter(fits).collect();
+        cookies.sort_by_key(|cookie| cookie.came);
+        cookies.truncate(MAX_PER_REQUEST);
         let mut limits = Vec::new();
         if cookies.len() == MAX_PER_REQUEST {
             limits.push(Limit::Count(MAX_PER_REQUEST));
@@ -287,8 +281,9 @@ impl Jar {
         });
         let mut value = Vec::new();
         for cookie in &cookies {
-            let pair = cookie.name.len() + cookie.value.len() + 1;
-            if "Cookie: ".len() + value.len() + pair >= MAX_FIELD_LINE {
+            let lengths =
+                [b"Cookie: ", &value[..], &cookie.name, b"=", &cookie.value].map(<[u8]>::len);
+            if lengths.iter().sum::<usize>() >= MAX_FIELD_LINE {
                 limits.push(Limit::Size(cookie.name()));
                 break;
             }

@@ -6,6 +6,7 @@
 
 use super::rules::{Reach, default_path, domain_match, is_ip_address, tidy_path};
 use super::{Cookie, DateParser, Origin, Refusal, Source};
+use crate::transfer::scan::Scan;
 
 /// The longest line, in octets.
 const MAX_LINE: usize = 5000;
@@ -46,7 +47,8 @@ pub(super) fn set_cookie(
         return Err(Refusal::Malformed);
     }
     let longest = pair.name.len().max(value.len());
-    if longest >= MAX_PAIR - 1 || pair.name.len() + value.len() > MAX_PAIR {
+    let both = pair.name.len().saturating_add(value.len());
+    if longest.saturating_add(1) >= MAX_PAIR || both > MAX_PAIR {
         return Err(Refusal::TooLong);
     }
     let mut attributes = Attributes::default();
@@ -102,15 +104,12 @@ impl<'a> Pair<'a> {
 /// Without the blanks at both ends.
 fn trim(text: &[u8]) -> &[u8] {
     let blank = |octet: &u8| b" \t".contains(octet);
-    let start = text
-        .iter()
-        .position(|octet| !blank(octet))
-        .unwrap_or(text.len());
-    let end = text
-        .iter()
-        .rposition(|octet| !blank(octet))
-        .map_or(start, |last| last + 1);
-    text.get(start..end).unwrap_or_default()
+    let start = text.iter().position(|octet| !blank(octet));
+    let last = text.iter().rposition(|octet| !blank(octet));
+    start
+        .zip(last)
+        .and_then(|(start, last)| text.get(start..=last))
+        .unwrap_or_default()
 }
 
 /// What the attributes of a line say, the last of each kind.
@@ -171,6 +170,7 @@ impl<'a> Attributes<'a> {
             } else {
                 Source::File
             },
+            came: 0,
             born: 0,
         })
     }
@@ -215,16 +215,8 @@ fn max_age(text: &[u8], now: i64) -> Option<i64> {
     let (negative, digits) = text
         .strip_prefix(b"-")
         .map_or((false, text), |digits| (true, digits));
-    let digits: Vec<i64> = digits
-        .iter()
-        .map_while(|octet| octet.is_ascii_digit().then(|| i64::from(octet - b'0')))
-        .collect();
-    if digits.is_empty() {
-        return None;
-    }
-    let seconds = digits.iter().fold(0_i64, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(*digit)
-    });
+    let digits = Scan::new(digits).number()?;
+    let seconds = i64::try_from(digits).unwrap_or(i64::MAX);
     Some(if negative || seconds == 0 {
         1
     } else {
@@ -249,5 +241,5 @@ fn capped(expires: i64, now: i64) -> i64 {
         return expires;
     }
     let rounded = cap.saturating_add(30);
-    rounded - rounded % 60
+    rounded.saturating_sub(rounded % 60)
 }

@@ -77,16 +77,22 @@ pub(super) fn path_in_file(path: &[u8]) -> &[u8] {
 }
 
 /// A path as it is kept: without quotes around it; `/` when it does not begin with a slash.
-/// Tidying twice changes nothing, so that a path survives the file.
+/// Tidying what a file has of it changes nothing, so that a path survives the file.
 pub(super) fn tidy_path(path: &[u8]) -> Vec<u8> {
+    let mut path = unquoted(path);
+    while path_in_file(path).ends_with(b"\"") {
+        path = unquoted(path_in_file(path));
+    }
+    if path.starts_with(b"/") { path } else { b"/" }.to_vec()
+}
+
+fn unquoted(path: &[u8]) -> &[u8] {
     let start = path.iter().position(|&octet| octet != b'"');
     let end = path.iter().rposition(|&octet| octet != b'"');
-    match (start, end) {
-        (Some(start), Some(end)) if path.get(start) == Some(&b'/') => {
-            path.get(start..=end).unwrap_or_default().to_vec()
-        }
-        _ => b"/".to_vec(),
-    }
+    start
+        .zip(end)
+        .and_then(|(start, end)| path.get(start..=end))
+        .unwrap_or_default()
 }
 
 /// Whether the cookie is one to replace the other. A file does not tell whether there was a slash
@@ -146,18 +152,21 @@ pub(super) fn check_prefix(cookie: &Cookie) -> Result<(), Refusal> {
     if kept { Ok(()) } else { Err(Refusal::Prefix) }
 }
 
-/// Refuses a domain that is a public suffix, unless it is the host itself.
-pub(super) fn check_public_suffix(cookie: &Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
+/// Refuses a domain that is a public suffix. When it is the host itself, the cookie is for that host
+/// alone (RFC 6265 §5.3, step 5).
+pub(super) fn heed_public_suffix(cookie: &mut Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
     let host = origin.host().to_ascii_lowercase();
     let domain = cookie.domain.to_ascii_lowercase();
-    if is_ip_address(&domain) || domain == host.as_bytes() {
-        return Ok(());
-    }
     // `co.uk.` with its dot of the root is as public as `co.uk`.
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    let domain = domain.strip_suffix(b".").unwrap_or(&domain);
-    let suffix = psl::suffix(host.as_bytes());
-    if suffix.is_some_and(|suffix| domain.len() > suffix.as_bytes().len()) {
+    let bare_host = host.strip_suffix('.').unwrap_or(&host);
+    let bare_domain = domain.strip_suffix(b".").unwrap_or(&domain);
+    let suffix = psl::suffix(bare_host.as_bytes());
+    if is_ip_address(&domain)
+        || suffix.is_some_and(|suffix| bare_domain.len() > suffix.as_bytes().len())
+    {
+        Ok(())
+    } else if domain == host.as_bytes() {
+        cookie.reach = Reach::Host;
         Ok(())
     } else {
         Err(Refusal::PublicSuffix {

@@ -134,17 +134,17 @@ impl Hop {
 
     /// From the beginning of the hop to this stage, a microsecond at least as in curl.
     pub fn time(&self, stage: Stage) -> Option<Duration> {
-        let at = self.reached[stage as usize]?;
+        let at = self.reached(stage)?;
         let since = at.saturating_duration_since(self.began);
         Some(since.max(Duration::from_micros(1)))
     }
 
     /// How long a phase took, when it took place.
     pub fn spent(&self, phase: Phase) -> Option<Duration> {
-        let running =
-            self.running[phase as usize].map(|since| self.latest.saturating_duration_since(since));
-        match (self.spent[phase as usize], running) {
-            (Some(before), Some(now)) => Some(before + now),
+        let since = self.running(phase);
+        let running = since.map(|since| self.latest.saturating_duration_since(since));
+        match (self.spent.get(phase as usize).copied().flatten(), running) {
+            (Some(before), Some(now)) => Some(before.saturating_add(now)),
             (before, now) => before.or(now),
         }
     }
@@ -152,12 +152,12 @@ impl Hop {
     /// The phase that is not over.
     pub fn under_way(&self) -> Option<Phase> {
         let mut all = Phase::ALL.into_iter().rev();
-        all.find(|phase| self.running[*phase as usize].is_some())
+        all.find(|phase| self.running(*phase).is_some())
     }
 
     /// Whether a TLS handshake is under way.
     pub fn handshaking(&self) -> bool {
-        self.running[Phase::Tls as usize].is_some()
+        self.running(Phase::Tls).is_some()
     }
 
     /// From the beginning of the hop to the latest event.
@@ -217,7 +217,7 @@ impl Hop {
             Happening::Resolved { lookup, .. } => {
                 self.stop(Phase::Lookup, at);
                 if *lookup == Lookup::Literal {
-                    self.spent[Phase::Lookup as usize] = None;
+                    self.forget(Phase::Lookup);
                 }
                 self.reach(Stage::NameLookup, at);
             }
@@ -245,7 +245,7 @@ impl Hop {
             Happening::RequestSent { .. } => {
                 self.reach(Stage::PostTransfer, at);
                 self.stop(Phase::Sending, at);
-                if self.running[Phase::Receiving as usize].is_none() {
+                if self.running(Phase::Receiving).is_none() {
                     self.start(Phase::Waiting, at);
                 }
             }
@@ -278,8 +278,10 @@ impl Hop {
             self.head = Some(head.clone());
             return;
         }
-        self.running[Phase::Receiving as usize] = None;
-        if self.reached[Stage::PostTransfer as usize].is_some() {
+        if let Some(receiving) = self.running.get_mut(Phase::Receiving as usize) {
+            *receiving = None;
+        }
+        if self.reached(Stage::PostTransfer).is_some() {
             self.start(Phase::Waiting, at);
         }
     }
@@ -295,14 +297,14 @@ impl Hop {
                     self.note_referer(line);
                 }
             }
-            Direction::Out => self.sent += bytes.count(),
+            Direction::Out => self.sent = self.sent.saturating_add(bytes.count()),
             Direction::In if role == Role::Unread => {}
             Direction::In => {
                 self.reach(Stage::StartTransfer, at);
                 self.stop(Phase::Waiting, at);
                 self.start(Phase::Receiving, at);
                 if role == Role::Content {
-                    self.received += bytes.count();
+                    self.received = self.received.saturating_add(bytes.count());
                 }
             }
         }
@@ -316,19 +318,38 @@ impl Hop {
         }
     }
 
+    fn reached(&self, stage: Stage) -> Option<Instant> {
+        self.reached.get(stage as usize).copied().flatten()
+    }
+
+    fn running(&self, phase: Phase) -> Option<Instant> {
+        self.running.get(phase as usize).copied().flatten()
+    }
+
     /// Only the first time counts.
     fn reach(&mut self, stage: Stage, at: Instant) {
-        self.reached[stage as usize].get_or_insert(at);
+        if let Some(reached) = self.reached.get_mut(stage as usize) {
+            reached.get_or_insert(at);
+        }
     }
 
     fn start(&mut self, phase: Phase, at: Instant) {
-        self.running[phase as usize].get_or_insert(at);
+        if let Some(running) = self.running.get_mut(phase as usize) {
+            running.get_or_insert(at);
+        }
     }
 
     fn stop(&mut self, phase: Phase, at: Instant) {
-        if let Some(since) = self.running[phase as usize].take() {
-            let spent = self.spent[phase as usize].get_or_insert(Duration::ZERO);
-            *spent += at.saturating_duration_since(since);
+        let running = self.running.get_mut(phase as usize).and_then(Option::take);
+        if let Some((since, spent)) = running.zip(self.spent.get_mut(phase as usize)) {
+            let more = at.saturating_duration_since(since);
+            *spent = Some(spent.unwrap_or_default().saturating_add(more));
+        }
+    }
+
+    fn forget(&mut self, phase: Phase) {
+        if let Some(spent) = self.spent.get_mut(phase as usize) {
+            *spent = None;
         }
     }
 }

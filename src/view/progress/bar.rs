@@ -2,7 +2,7 @@
 //!
 //! Knows: how a bar looks. Must not know: when it is drawn.
 
-use super::meter::Figures;
+use super::meter::{Figures, share};
 
 /// Wider than this it is not drawn.
 const WIDEST: usize = 256;
@@ -25,9 +25,9 @@ impl Bar {
         };
         let total = expected.saturating_add(figures.sent);
         let done = figures.received.saturating_add(figures.sent).min(total);
-        let thousandths = u128::from(done) * 1000 / u128::from(total);
-        let width = columns - 7;
-        let full = usize::try_from(u128::from(done) * width as u128 / u128::from(total));
+        let thousandths = share(1000, done, total);
+        let width = columns.saturating_sub(7);
+        let full = usize::try_from(share(width as u64, done, total));
         format!(
             "\r{:<width$} {:3}.{}%",
             "#".repeat(full.unwrap_or(width)),
@@ -38,11 +38,13 @@ impl Bar {
 
     /// To and fro between the edges.
     fn fly(&mut self, columns: usize) -> String {
-        let way = columns - 1 - SHIP.len();
-        let place = self.step % (2 * way);
-        let place = place.min(2 * way - place);
-        self.step += 1;
-        let width = columns - 1 - place;
+        let line = columns.saturating_sub(1);
+        let way = line.saturating_sub(SHIP.len());
+        let there_and_back = way.saturating_mul(2);
+        let place = self.step.checked_rem(there_and_back).unwrap_or(0);
+        let place = place.min(there_and_back.saturating_sub(place));
+        self.step = self.step.wrapping_add(1);
+        let width = line.saturating_sub(place);
         format!("\r{:place$}{SHIP:<width$}", "")
     }
 }

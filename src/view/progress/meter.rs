@@ -49,7 +49,7 @@ pub(super) struct Recent {
 impl Recent {
     /// Octets a second over the last five seconds.
     pub(super) fn speed(&mut self, at: Instant, figures: &Figures) -> u64 {
-        let octets = figures.received + figures.sent;
+        let octets = figures.received.saturating_add(figures.sent);
         let (since, before) = *self.samples.front().unwrap_or(&(at, octets));
         if self
             .samples
@@ -81,14 +81,13 @@ pub(super) fn line(figures: &Figures, current: u64) -> String {
     } = *figures;
     let down = rate(received, spent);
     let up = rate(sent, spent);
-    let total = expected
-        .filter(|_| down > 0)
-        .map_or(0, |expected| expected / down);
+    let total = expected.and_then(|expected| expected.checked_div(down));
+    let total = total.unwrap_or(0);
     let spent = spent.as_secs();
     let percent = expected.map_or(0, |expected| percent(received, expected));
     format!(
         "\r{percent:3} {} {percent:3} {} {:3} {} {} {} {} {} {} {}",
-        size(expected.unwrap_or(received) + sent),
+        size(expected.unwrap_or(received).saturating_add(sent)),
         size(received),
         0,
         size(sent),
@@ -103,10 +102,10 @@ pub(super) fn line(figures: &Figures, current: u64) -> String {
 
 impl Sum {
     pub(super) fn add(&mut self, figures: &Figures) {
-        self.received += figures.received;
-        self.sent += figures.sent;
+        self.received = self.received.saturating_add(figures.received);
+        self.sent = self.sent.saturating_add(figures.sent);
         match figures.expected {
-            Some(expected) => self.expected += expected,
+            Some(expected) => self.expected = self.expected.saturating_add(expected),
             None => self.unknown = true,
         }
     }
@@ -115,11 +114,8 @@ impl Sum {
     pub(super) fn line(&self) -> String {
         let speed = rate(self.received.max(self.sent), self.spent);
         let known = !self.unknown && self.expected > 0;
-        let total = if known && speed > 0 {
-            self.expected / speed
-        } else {
-            0
-        };
+        let total = self.expected.checked_div(speed).filter(|_| known);
+        let total = total.unwrap_or(0);
         let percent = if known {
             format!("{:3}", percent(self.received, self.expected))
         } else {
@@ -141,8 +137,14 @@ impl Sum {
 }
 
 fn percent(part: u64, whole: u64) -> u64 {
-    let percent = u128::from(part) * 100 / u128::from(whole.max(1));
-    u64::try_from(percent).unwrap_or(u64::MAX).min(100)
+    share(100, part, whole.max(1)).min(100)
+}
+
+/// As much of `all` as `part` is of `whole`; 0 of nothing.
+pub(super) fn share(all: u64, part: u64, whole: u64) -> u64 {
+    let product = u128::from(all).saturating_mul(part.into());
+    let share = product.checked_div(whole.into()).unwrap_or(0);
+    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 /// Six columns: a number below 100000, else three or four digits and a unit.
@@ -162,9 +164,9 @@ pub(super) fn size(octets: u64) -> String {
         }
     }
     if whole < 100 {
-        format!("{whole:2}.{:02}{unit}", rest * 100 / 1024)
+        format!("{whole:2}.{:02}{unit}", share(100, rest, 1024))
     } else {
-        format!("{whole:3}.{}{unit}", rest * 10 / 1024)
+        format!("{whole:3}.{}{unit}", share(10, rest, 1024))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::codec::text::visible;
+use crate::codec::text::{split_once, visible};
 use crate::event::Direction;
 use crate::view::style::{Meaning, Style};
 
@@ -79,7 +79,7 @@ pub(super) struct Sheet {
 impl Sheet {
     /// One line, or one dump.
     pub(super) fn block(self, prefix: &str, kind: Kind, octets: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(prefix.len() + octets.len() + 16);
+        let mut out = Vec::with_capacity(octets.len());
         out.extend_from_slice(prefix.as_bytes());
         match (self.form, kind) {
             (Form::Lines, Kind::Info) => {
@@ -123,30 +123,29 @@ impl Sheet {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = self.style.safe(line);
         match Self::named(kind, &text) {
-            Some((meaning, end)) => {
-                self.style.paint(meaning, &text[..end], out);
-                out.extend_from_slice(&text[end..]);
+            Some((meaning, named)) => {
+                self.style.paint(meaning, named, out);
+                out.extend_from_slice(text.strip_prefix(named).unwrap_or_default());
             }
             None => out.extend_from_slice(&text),
         }
         out.push(b'\n');
     }
 
-    /// What the beginning of a line means, and where it ends: a start line, or the name of a field.
-    fn named(kind: Kind, text: &[u8]) -> Option<(Meaning, usize)> {
+    /// The beginning of a line that means something: a start line, or the name of a field.
+    fn named(kind: Kind, text: &[u8]) -> Option<(Meaning, &[u8])> {
         if kind == Kind::HeadIn && text.starts_with(b"HTTP/") {
             let digits = text
                 .get(9..12)
                 .and_then(|digits| std::str::from_utf8(digits).ok());
             let status = digits.and_then(|digits| digits.parse().ok());
-            return status.map(|status| (Meaning::of_status(status), text.len()));
+            return status.map(|status| (Meaning::of_status(status), text));
         }
         if kind == Kind::HeadOut && text.windows(6).any(|window| window == b" HTTP/") {
-            return Some((Meaning::Name, text.len()));
+            return Some((Meaning::Name, text));
         }
-        let colon = text.iter().position(|&octet| octet == b':')?;
-        let name = !text[..colon].contains(&b' ');
-        name.then_some((Meaning::Name, colon))
+        let (name, _) = split_once(text, b':')?;
+        (!name.contains(&b' ')).then_some((Meaning::Name, name))
     }
 }
 
@@ -163,12 +162,12 @@ fn title(kind: Kind, octets: &[u8]) -> String {
 /// Sixteen octets a row, in hexadecimal and as text.
 fn dump_hex(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
     let mut text = title(kind, octets);
-    for (row, chunk) in octets.chunks(16).enumerate() {
-        let _ = write!(text, "{:04x}: ", row * 16);
+    for (at, chunk) in (0_usize..).step_by(16).zip(octets.chunks(16)) {
+        let _ = write!(text, "{at:04x}: ");
         for octet in chunk {
             let _ = write!(text, "{octet:02x} ");
         }
-        text.extend(std::iter::repeat_n("   ", 16 - chunk.len()));
+        text.extend((chunk.len()..16).map(|_| "   "));
         text.extend(chunk.iter().map(|&octet| printable(octet)));
         text.push('\n');
     }
@@ -177,23 +176,21 @@ fn dump_hex(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
 
 /// Up to 64 octets a row; CR LF ends a row and is not shown.
 fn dump_ascii(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
+    const ROW: usize = 64;
     let mut text = title(kind, octets);
-    let mut at = 0;
-    while at < octets.len() {
-        let rest = &octets[at..];
-        let row = &rest[..rest.len().min(64)];
-        let end = rest
-            .windows(2)
-            .take(row.len() + 1)
-            .position(|pair| pair == b"\r\n");
-        let (shown, taken) = match end {
-            Some(end) => (&rest[..end], end + 2),
-            None => (row, row.len()),
-        };
+    let mut rest = octets;
+    while !rest.is_empty() {
+        let at = octets.len().saturating_sub(rest.len());
+        let (row, after) = rest.split_at(rest.len().min(ROW));
+        let end = rest.windows(2).take(ROW.saturating_add(1));
+        let end = end.into_iter().position(|pair| pair == b"\r\n");
+        let cut = end.and_then(|end| rest.split_at_checked(end));
+        let cut = cut.and_then(|(line, end)| Some((line, end.strip_prefix(b"\r\n")?)));
+        let (shown, left) = cut.unwrap_or((row, after));
         let _ = write!(text, "{at:04x}: ");
         text.extend(shown.iter().map(|&octet| printable(octet)));
         text.push('\n');
-        at += taken;
+        rest = left;
     }
     out.extend_from_slice(text.as_bytes());
 }

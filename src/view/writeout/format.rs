@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::codec::text::split_once;
+
 /// One item of a format.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item<'a> {
@@ -32,7 +34,8 @@ pub(super) fn next(format: &[u8]) -> Option<(Item<'_>, &[u8])> {
         (b'\\', Some((&letter, rest))) => (Item::Text(Cow::Owned(escaped(letter))), rest),
         _ => {
             let end = after.iter().position(|octet| b"%\\".contains(octet));
-            let (text, rest) = format.split_at(end.map_or(format.len(), |end| end + 1));
+            let (_, rest) = after.split_at(end.unwrap_or(after.len()));
+            let text = format.strip_suffix(rest).unwrap_or(format);
             (Item::Text(Cow::Borrowed(text)), rest)
         }
     })
@@ -42,7 +45,7 @@ pub(super) fn next(format: &[u8]) -> Option<(Item<'_>, &[u8])> {
 fn percent(format: &[u8]) -> (Item<'_>, &[u8]) {
     type Row<'a> = (
         &'static str,
-        fn(&[u8]) -> Option<usize>,
+        fn(&'a [u8]) -> Option<(&'a [u8], &'a [u8])>,
         fn(&'a [u8]) -> Item<'a>,
     );
     let rows: [Row<'_>; 4] = [
@@ -54,22 +57,30 @@ fn percent(format: &[u8]) -> (Item<'_>, &[u8]) {
     for (opening, end, item) in rows {
         if let Some(inner) = format.strip_prefix(opening.as_bytes()) {
             return match end(inner) {
-                Some(end) => (item(&inner[..end]), &inner[end + 1..]),
+                Some((inner, rest)) => (item(inner), rest),
                 None => (Item::Text(Cow::Borrowed(opening.as_bytes())), inner),
             };
         }
     }
     let (taken, rest) = format.split_at(2);
-    let shown = if taken == b"%%" { &taken[..1] } else { taken };
+    let shown = if taken == b"%%" { b"%" } else { taken };
     (Item::Text(Cow::Borrowed(shown)), rest)
 }
 
-fn brace(inner: &[u8]) -> Option<usize> {
-    inner.iter().position(|&octet| octet == b'}')
+/// What stands before a brace, and after it.
+fn brace(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    split_once(text, b'}')
 }
 
-fn unescaped_brace(inner: &[u8]) -> Option<usize> {
-    (0..inner.len()).find(|&at| inner[at] == b'}' && !inner[..at].ends_with(b"\\"))
+/// The same, passing over braces with a backslash before them.
+fn unescaped_brace(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut before = None;
+    let end = text.iter().position(|&octet| {
+        let escaped = before.replace(octet) == Some(b'\\');
+        octet == b'}' && !escaped
+    })?;
+    let (inner, from) = text.split_at(end);
+    Some((inner, from.strip_prefix(b"}")?))
 }
 
 fn output(name: &[u8]) -> Item<'_> {
@@ -80,10 +91,9 @@ fn output(name: &[u8]) -> Item<'_> {
 }
 
 fn header(argument: &[u8]) -> Item<'_> {
-    let colon = argument.iter().position(|&octet| octet == b':');
-    let all = colon.and_then(|colon| {
-        let separator = argument[colon + 1..].strip_prefix(b"all:")?;
-        Some(Item::AllHeaders(&argument[..colon], unescaped(separator)))
+    let all = split_once(argument, b':').and_then(|(name, after)| {
+        let separator = after.strip_prefix(b"all:")?;
+        Some(Item::AllHeaders(name, unescaped(separator)))
     });
     all.unwrap_or(Item::Header(argument))
 }

@@ -137,3 +137,13 @@ fn a_domain_that_a_file_cannot_hold_is_none() {
                 .h.test\tTRUE\t/\tFALSE\t0\tc\td\n";
     assert_eq!(written(&read(text)), ".h.test\tTRUE\t/\tFALSE\t0\tc\td\n");
 }
+
+#[test]
+fn a_quote_before_the_last_slash_of_a_path_survives_the_file() {
+    for path in ["/x\"/", "/x\"h=\"/", "\"/x\"//\"/", "/\"/\"/"] {
+        let mut jar = jar();
+        set(&mut jar, "http://h.test/", &format!("a=b; path={path}"));
+        let text = written(&jar);
+        assert_eq!(written(&read(&text)), text, "{path}");
+    }
+}

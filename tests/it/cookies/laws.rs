@@ -1,6 +1,7 @@
 //! What holds for every cookie.
 
 use super::{NOW, jar, read, sent, set, written};
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::transfer::cookies::{Jar, Origin, Quota};
 
@@ -32,6 +33,8 @@ const SITES: [&str; 5] = [
 ];
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     #[test]
     fn any_octets_may_come(
         line in prop::collection::vec(any::<u8>(), 0..300),

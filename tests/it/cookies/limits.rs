@@ -46,6 +46,26 @@ fn a_response_sets_fifty_cookies() {
     assert_eq!(jar.len(), 51);
 }
 
+#[test]
+fn all_responses_of_a_run_set_three_thousand_cookies() {
+    let h = origin("http://attack.invalid/");
+    let mut jar = read("other.test\tFALSE\t/\tFALSE\t0\tkept\tv\n");
+    let mut set = |line: String| jar.set(line.as_bytes(), &h, &mut Quota::default(), NOW);
+    for n in 0..3000 {
+        assert!(
+            matches!(set(format!("n{n}=1")), SetOutcome::Added(_)),
+            "{n}"
+        );
+    }
+    let too_many = SetOutcome::Refused(Refusal::TooMany);
+    assert_eq!(set("one=more".into()), too_many);
+    assert!(matches!(set("n7=2".into()), SetOutcome::Replaced(_)));
+    set("n7=; Max-Age=0".into());
+    assert!(matches!(set("one=more".into()), SetOutcome::Added(_)));
+    assert_eq!(set("two=more".into()), too_many);
+    assert_eq!(jar.len(), 3001);
+}
+
 pub(super) fn field(jar: &Jar, typed: Option<&str>) -> Option<CookieField> {
     jar.header_for(&origin("http://h.test/"), typed.map(str::as_bytes), NOW)
 }

@@ -1,6 +1,7 @@
 //! What holds whatever comes.
 
 use super::{Asked, CHUNKED, DEFAULT, Then, asked, play, tell};
+use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::http1::{
     Broken, Codings, Connection, ContentLength, Framing, Http09, RULES, Role, Rule, Settings,
@@ -178,7 +179,7 @@ fn reads(input: &[u8], lengths: &[usize]) -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(chance(2000))]
 
     #[test]
     fn splitting_changes_nothing_and_nothing_is_lost(

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Notes, open, receive, serve, tap_with, way};
 use crate::support::certificates::{Issued, World, pem, private, self_signed, trusting};
 
-pub(super) fn config(
+pub(crate) fn config(
     issued: &Issued,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> ServerConfig {
@@ -92,7 +92,7 @@ pub(super) fn exchange(
     (answer, secured.collect())
 }
 
-pub(super) const BOTH: [&rustls::SupportedProtocolVersion; 2] =
+pub(crate) const BOTH: [&rustls::SupportedProtocolVersion; 2] =
     [&rustls::version::TLS13, &rustls::version::TLS12];
 
 #[test]

@@ -2,6 +2,7 @@
 //! server on real sockets, certificates, and the built program.
 
 pub(crate) mod certificates;
+pub(crate) mod chance;
 pub(crate) mod escape;
 pub(crate) mod program;
 pub(crate) mod server;
