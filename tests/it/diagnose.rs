@@ -3,6 +3,7 @@
 
 use std::io;
 
+use crate::support::chance::chance;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rcurl::environment::Environment;
@@ -314,6 +315,8 @@ fn only_who_will_be_told_looks_at_tls() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     /// Whatever stands in a certificate or comes in place of a response, a terminal gets lines and
     /// our own colours.
     #[test]

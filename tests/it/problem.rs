@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use rcurl::codec::problem::{Problem, Reader, announced};
 
+use crate::support::chance::chance;
+
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Option<Problem> {
     let mut reader = Reader::default();
     for piece in pieces {
@@ -150,6 +152,8 @@ fn types_announce_problems() {
 }
 
 proptest! {
+    #![proptest_config(chance(256))]
+
     /// What stands in a document is what a reader of whole documents finds.
     #[test]
     fn what_is_read_is_what_stands_there(title in "\\PC{0,40}", detail in "\\PC{0,40}", junk in "\\PC{0,20}") {

@@ -6,6 +6,7 @@ mod tls;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::support::chance::chance;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rcurl::cli::{self, Asked};
@@ -202,7 +203,7 @@ fn response() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(chance(200))]
 
     #[test]
     fn whatever_passes_can_be_read_back(
