@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod codec;
 pub mod demo;
+pub mod disk;
 pub mod environment;
 pub mod error;
 pub mod event;

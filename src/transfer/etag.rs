@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
+use crate::disk::{self, Readers};
 use crate::error::{Error, Exit, reason};
 use crate::plan::Operation;
 use crate::transfer::folder;
 use crate::transfer::job::Shared;
-use crate::transfer::memory::replace;
 
 /// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
 pub(crate) fn to_compare(operation: &Operation) -> Option<String> {
@@ -65,7 +65,7 @@ pub(crate) fn save(
     if operation.output.create_dirs {
         let _ = folder::make_above(path);
     }
-    replace(path, &text).map_err(|error| {
+    disk::replace(path, &text, Readers::Owner).map_err(|error| {
         Error::new(
             Exit::WriteError,
             format!("failed to write {}: {}", path.display(), reason(&error)),

@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "transfer",
         &[
             "codec",
+            "disk",
             "environment",
             "error",
             "event",
@@ -31,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "clock",
             "codec",
+            "disk",
             "environment",
             "error",
             "event",
@@ -57,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("codec", &[]),
     // The world as an input.
     ("clock", &[]),
+    ("disk", &[]),
     ("environment", &[]),
     ("streams", &[]),
     ("terminal", &[]),
