@@ -25,6 +25,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cli::manual::Tables;
 use cli::{Asked, Refusal};
 use clock::Clock;
 use demo::Demo;
@@ -74,8 +75,10 @@ pub fn run(words: &[OsString], world: World) -> Exit {
             Exit::Ok
         }
         Ok(Asked::Manual) => {
-            let variables: Vec<&str> = view::writeout::names().collect();
-            let manual = cli::manual::whole(&variables);
+            let manual = cli::manual::whole(&Tables {
+                variables: view::writeout::names().collect(),
+                marks: view::transcript::varying(),
+            });
             world.streams.stdout.tell(manual.as_bytes());
             Exit::Ok
         }

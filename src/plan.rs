@@ -15,7 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::glob::Glob;
 
-pub use inspect::Inspect;
+pub use inspect::{Inspect, Mask, Varying};
 
 /// A whole command line.
 #[derive(Debug, Clone, Default, PartialEq)]

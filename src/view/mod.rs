@@ -3,12 +3,15 @@
 //! Knows: which views a plan asks for, and in which order they are told. Must not know: what they
 //! say, or where events come from.
 
+mod known;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
+pub mod redact;
 pub mod stamp;
 pub mod style;
 pub mod trace;
+pub mod transcript;
 pub mod writeout;
 
 use std::sync::Arc;
@@ -16,14 +19,16 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::event::Observers;
-use crate::plan::{self, Destination, Global, Plan};
+use crate::plan::{self, Destination, Global, Plan, When};
 use crate::streams::Console;
 
 use notices::Notices;
 use progress::Progress;
+use redact::Redacted;
 use stamp::Stamp;
 use style::Style;
 use trace::{Beside, Form, Place, Trace};
+use transcript::Transcript;
 use writeout::WriteOut;
 
 /// The views that this plan asks for, in the order in which they are told: the meter ends its line
@@ -42,11 +47,17 @@ pub fn observers(
         views.push(Box::new(progress));
     }
     if let Some(trace) = trace(&plan.global, environment, stdout, stderr, clock, &notices) {
-        views.push(Box::new(trace));
+        match plan.global.inspect.redact {
+            When::Always => views.push(Box::new(Redacted::new(trace))),
+            When::Auto | When::Never => views.push(Box::new(trace)),
+        }
     }
     views.push(Box::new(notices));
     if let Some(write_out) = WriteOut::new(plan, environment, stdout, stderr, clock) {
         views.push(Box::new(write_out));
+    }
+    if let Some(transcript) = Transcript::new(plan, environment, stdout, stderr, clock) {
+        views.push(Box::new(transcript));
     }
     views
 }

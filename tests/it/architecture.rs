@@ -49,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["clock", "error", "event", "http1", "plan", "target"],
     ),
     // 2
-    ("plan", &["glob"]),
+    ("plan", &["codec", "glob"]),
     ("event", &["clock", "error", "http1", "target"]),
     // 1
     ("error", &["codec", "http1"]),
@@ -110,9 +110,11 @@ const PLACES: &[(&str, &[&str])] = &[
     ("flate2::", &["codec/content/"]),
     ("jiff::", &["view/"]),
     ("psl::", &["transfer/cookies/"]),
+    ("regex_lite::", &["codec/pattern.rs"]),
     ("rustls::", &["net/tls/"]),
     ("rustls_native_certs::", &["net/tls/"]),
     ("ruzstd::", &["codec/content/"]),
+    ("similar::", &["view/transcript/compare.rs"]),
     ("url::", &["target.rs"]),
     ("webpki_roots::", &["net/tls/"]),
     ("x509_cert::", &["net/tls/"]),
