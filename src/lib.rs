@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod codec;
 pub mod demo;
+pub mod disk;
 pub mod environment;
 pub mod error;
 pub mod event;
@@ -24,6 +25,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cli::manual::Tables;
 use cli::{Asked, Refusal};
 use clock::Clock;
 use demo::Demo;
@@ -73,8 +75,10 @@ pub fn run(words: &[OsString], world: World) -> Exit {
             Exit::Ok
         }
         Ok(Asked::Manual) => {
-            let variables: Vec<&str> = view::writeout::names().collect();
-            let manual = cli::manual::whole(&variables);
+            let manual = cli::manual::whole(&Tables {
+                variables: view::writeout::names().collect(),
+                marks: view::transcript::varying(),
+            });
             world.streams.stdout.tell(manual.as_bytes());
             Exit::Ok
         }

@@ -17,7 +17,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::glob::Glob;
 
 pub use budget::{Limit, MEASURES, Measure};
-pub use inspect::{Inspect, WireLimit};
+pub use inspect::{Inspect, Mask, Varying, WireLimit};
 
 /// A whole command line.
 #[derive(Debug, Clone, Default, PartialEq)]

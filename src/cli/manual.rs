@@ -30,8 +30,17 @@ pub(super) fn text_of(option: &Opt) -> String {
     text
 }
 
-/// `--manual`: everything as plain text; `variables` are those of `-w`.
-pub fn whole(variables: &[&str]) -> String {
+/// Tables of others that the manual shows.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    /// The variables of `-w`.
+    pub variables: Vec<&'static str>,
+    /// The words in the marks of a transcript, and what each stands for.
+    pub marks: Vec<(&'static str, &'static str)>,
+}
+
+/// `--manual`: everything as plain text.
+pub fn whole(tables: &Tables) -> String {
     let mut text = String::new();
     for (heading, body) in sections(PAGE) {
         let _ = write!(text, "{heading}\n\n{}\n", plain(body));
@@ -43,7 +52,13 @@ pub fn whole(variables: &[&str]) -> String {
                 }
             }
             "WRITE-OUT" => {
-                fold(&mut text, "    ", &variables.join(" "));
+                fold(&mut text, "    ", &tables.variables.join(" "));
+                text.push('\n');
+            }
+            "TRANSCRIPTS" => {
+                for (word, what) in &tables.marks {
+                    fold(&mut text, "  ", &format!("<{word}> {what}."));
+                }
                 text.push('\n');
             }
             "EXIT CODES" => {
@@ -58,8 +73,8 @@ pub fn whole(variables: &[&str]) -> String {
     text
 }
 
-/// The man page, as roff; `variables` are those of `-w`.
-pub fn page(version: &str, variables: &[&str]) -> String {
+/// The man page, as roff.
+pub fn page(version: &str, tables: &Tables) -> String {
     let mut roff = format!(
         ".\\\" Generated from the option table, man/options.md and man/page.md.\n.TH RCURL 1 \"\" \"rcurl {version}\"\n"
     );
@@ -69,7 +84,12 @@ pub fn page(version: &str, variables: &[&str]) -> String {
         match heading {
             "OPTIONS" => every_option(&mut roff),
             "WRITE-OUT" => {
-                let _ = writeln!(roff, ".PP\n.B \"{}\"", escaped(&variables.join(" ")));
+                let _ = writeln!(roff, ".PP\n.B \"{}\"", escaped(&tables.variables.join(" ")));
+            }
+            "TRANSCRIPTS" => {
+                for (word, what) in &tables.marks {
+                    let _ = writeln!(roff, ".TP\n.B \"<{word}>\"\n{}.", escaped(what));
+                }
             }
             "EXIT CODES" => exit_codes(&mut roff),
             _ => {}

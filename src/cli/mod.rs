@@ -28,6 +28,7 @@ mod route;
 mod schemes;
 mod state;
 mod told;
+mod transcript;
 mod urls;
 mod values;
 mod variables;
@@ -212,6 +213,7 @@ fn finish(state: &mut State<'_>) -> Result<Plan, Ending> {
     if let Some(file) = state.default_file.take() {
         state.note(format!("Read config file from '{file}'"));
     }
+    transcript::check(state);
     let mut global = state.global.clone();
     if state.progress_bar && global.progress == Progress::Meter {
         global.progress = Progress::Bar;

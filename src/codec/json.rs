@@ -20,12 +20,15 @@ mod layout;
 mod lines;
 mod nesting;
 mod paint;
+mod path;
 mod token;
 
 use document::{Document, Outlet};
 use events::Events;
 use layout::{Fate, PAGE};
 use lines::Lines;
+
+pub use path::Path;
 
 /// How texts are put together to a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,11 @@
 use std::io;
 use std::path::Path;
 
+use crate::disk::{self, Readers};
 use crate::error::{Error, Exit, reason};
 use crate::plan::Operation;
 use crate::transfer::folder;
 use crate::transfer::job::Shared;
-use crate::transfer::memory::replace;
 
 /// The entity tag of `--etag-compare`: the first line of the file, `""` where there is none.
 pub(crate) fn to_compare(operation: &Operation) -> Option<String> {
@@ -57,7 +57,7 @@ pub(crate) fn make_file(operation: &Operation) -> Result<(), Error> {
     if operation.output.create_dirs {
         let _ = folder::make_above(path);
     }
-    replace(path, b"").map_err(|error| no_file(path, &error))
+    disk::replace(path, b"", Readers::Owner).map_err(|error| no_file(path, &error))
 }
 
 /// Keeps the entity tag of a response; an empty one is none.
@@ -70,7 +70,7 @@ pub(crate) fn save(shared: &Shared, path: &Path, tag: Option<&[u8]>) -> Result<(
         shared.tell_stdout(&text);
         return Ok(());
     }
-    replace(path, &text).map_err(|error| {
+    disk::replace(path, &text, Readers::Owner).map_err(|error| {
         Error::new(
             Exit::WriteError,
             format!("failed to write {}: {}", path.display(), reason(&error)),

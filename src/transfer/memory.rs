@@ -5,11 +5,12 @@
 //! `altsvc` do.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::Mutex;
 
 use crate::codec::date;
+use crate::disk::{self, Readers};
 use crate::error::reason;
 use crate::event::{Happening, Tap};
 use crate::net::{Place, Way};
@@ -111,7 +112,7 @@ impl Memory {
         if path.as_os_str() == "-" {
             return;
         }
-        if let Err(error) = replace(path, &self.cookies(tap)) {
+        if let Err(error) = disk::replace(path, &self.cookies(tap), Readers::Owner) {
             let text = format!(
                 "failed to save cookies in {}: {}",
                 path.display(),
@@ -236,37 +237,10 @@ fn write(path: &Path, text: &[u8], tap: &Tap) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     };
-    if let Err(error) = readable.and_then(|()| replace(path, text)) {
+    if let Err(error) = readable.and_then(|()| disk::replace(path, text, Readers::Owner)) {
         let text = format!("failed to save {}: {}", path.display(), reason(&error));
         tap.emit(Happening::Warned { text: &text });
     }
-}
-
-/// Replaces a file whole or not at all: readers see the old text or the new, never half of it. Who
-/// may read it stays; a new one is for its owner alone. What is no regular file (`/dev/null`) is
-/// written to as it is.
-pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = target.metadata().ok();
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        return std::fs::OpenOptions::new()
-            .write(true)
-            .open(&target)?
-            .write_all(text);
-    }
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
-    let mut file = tempfile::Builder::new()
-        .prefix(".rcurl-")
-        .tempfile_in(folder)?;
-    if let Some(before) = before {
-        file.as_file().set_permissions(before.permissions())?;
-    }
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
 fn read_all(input: &Input) -> Option<Vec<u8>> {

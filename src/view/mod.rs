@@ -6,14 +6,17 @@
 mod amounts;
 pub mod budget;
 pub mod diagnose;
+mod known;
 pub mod ledger;
 pub mod notices;
 pub mod progress;
 mod records;
+pub mod redact;
 pub mod stamp;
 pub mod style;
 pub mod timeline;
 pub mod trace;
+pub mod transcript;
 mod validity;
 pub mod wire;
 pub mod writeout;
@@ -23,17 +26,19 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::environment::Environment;
 use crate::event::{Observer, Observers};
-use crate::plan::{self, Destination, Global, Plan};
+use crate::plan::{self, Destination, Global, Plan, When};
 use crate::streams::Console;
 
 use budget::Budget;
 use diagnose::Diagnosis;
 use notices::Notices;
 use progress::Progress;
+use redact::Redacted;
 use stamp::Stamp;
 use style::Style;
 use timeline::Timeline;
 use trace::{Beside, Form, Place, Trace};
+use transcript::Transcript;
 use wire::Wire;
 use writeout::WriteOut;
 
@@ -60,11 +65,14 @@ pub fn observers(
     let progress = Progress::new(plan, environment, stderr).filter(|_| happens);
     add(&mut views, progress);
     let trace = trace(global, environment, stdout, stderr, clock, &notices);
-    add(&mut views, trace);
-    add(
-        &mut views,
-        Wire::new(plan, environment, stderr, clock.as_ref()),
-    );
+    let wire = Wire::new(plan, environment, stderr, clock.as_ref());
+    if global.inspect.redact == When::Always {
+        add(&mut views, trace.map(Redacted::new));
+        add(&mut views, wire.map(Redacted::new));
+    } else {
+        add(&mut views, trace);
+        add(&mut views, wire);
+    }
     add(&mut views, Some(notices));
     add(&mut views, diagnosis);
     let timeline = Timeline::new(global, environment, stderr).filter(|_| happens);
@@ -72,6 +80,8 @@ pub fn observers(
     add(&mut views, budget);
     let write_out = WriteOut::new(plan, environment, stdout, stderr, clock);
     add(&mut views, write_out.filter(|_| happens));
+    let transcript = Transcript::new(plan, environment, stdout, stderr, clock);
+    add(&mut views, transcript.filter(|_| happens));
     views
 }
 

@@ -109,6 +109,20 @@ impl Notices {
         self.out.tell(&text);
     }
 
+    /// Tells what belongs to a failure, laid out already, unless `-s` is given without `-S`.
+    pub fn beside_failure(&self, text: &[u8]) {
+        if self.failures {
+            self.out.tell(text);
+        }
+    }
+
+    /// Tells something in rcurl's name, unless `-s` is given.
+    pub fn report(&self, message: &str) {
+        if self.warnings {
+            self.remark(message);
+        }
+    }
+
     /// Tells that the command line cannot be understood; `-s` does not silence it.
     pub fn usage(&self, message: &str) {
         let message = self.style.safe_lines(message);

@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "transfer",
         &[
             "codec",
+            "disk",
             "environment",
             "error",
             "event",
@@ -31,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "clock",
             "codec",
+            "disk",
             "environment",
             "error",
             "event",
@@ -47,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["clock", "error", "event", "http1", "plan", "target"],
     ),
     // 2
-    ("plan", &["glob"]),
+    ("plan", &["codec", "glob"]),
     ("event", &["clock", "error", "http1", "target"]),
     // 1
     ("error", &["codec", "http1"]),
@@ -57,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("codec", &[]),
     // The world as an input.
     ("clock", &[]),
+    ("disk", &[]),
     ("environment", &[]),
     ("streams", &[]),
     ("terminal", &[]),
@@ -108,9 +111,11 @@ const PLACES: &[(&str, &[&str])] = &[
     ("jiff::", &["view/"]),
     ("nix::", &["net/socket.rs"]),
     ("psl::", &["transfer/cookies/"]),
+    ("regex_lite::", &["codec/pattern.rs"]),
     ("rustls::", &["net/tls/"]),
     ("rustls_native_certs::", &["net/tls/"]),
     ("ruzstd::", &["codec/content/"]),
+    ("similar::", &["view/transcript/compare.rs"]),
     ("url::", &["target.rs"]),
     ("webpki_roots::", &["net/tls/"]),
     ("x509_cert::", &["net/tls/"]),

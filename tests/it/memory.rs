@@ -332,16 +332,31 @@ fn attribute(path: &Path, name: &str) -> String {
 
 #[test]
 fn a_file_written_anew_keeps_its_permissions() {
+    use rcurl::disk::{Readers, replace};
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jar");
     let mode = || path.metadata().unwrap().permissions().mode() & 0o777;
-    rcurl::transfer::memory::replace(&path, b"one").unwrap();
+    replace(&path, b"one", Readers::Owner).unwrap();
     assert_eq!(mode(), 0o600);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    rcurl::transfer::memory::replace(&path, b"two").unwrap();
+    replace(&path, b"two", Readers::Anybody).unwrap();
     assert_eq!(
         (mode(), std::fs::read(&path).unwrap()),
         (0o640, b"two".to_vec())
     );
+}
+
+#[test]
+fn a_new_file_for_anybody_has_the_permissions_of_any_file() {
+    use rcurl::disk::{Readers, replace};
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |name: &str| {
+        let metadata = folder.path().join(name).metadata().unwrap();
+        metadata.permissions().mode()
+    };
+    std::fs::write(folder.path().join("any"), "one").unwrap();
+    replace(&folder.path().join("whole"), b"one", Readers::Anybody).unwrap();
+    assert_eq!(mode("whole"), mode("any"));
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rcurl::cli::options::{self, Category, Scope, Takes};
 use rcurl::cli::{self, Asked, completions, manual};
 use rcurl::environment::Environment;
-use rcurl::view::writeout;
+use rcurl::view::{transcript, writeout};
 
 /// The names, letters and arguments of curl's options.
 const CURL: &str = include_str!("options/curl-8.22.txt");
@@ -217,11 +217,14 @@ fn every_option_that_works_has_a_long_text() {
 /// The files in the repository are what the table makes; with `RCURL_BLESS` set they are written.
 #[test]
 fn the_files_made_from_the_table_are_fresh() {
-    let variables: Vec<&str> = writeout::names().collect();
+    let tables = manual::Tables {
+        variables: writeout::names().collect(),
+        marks: transcript::varying(),
+    };
     for (path, content) in [
         (
             "man/rcurl.1",
-            manual::page(env!("CARGO_PKG_VERSION"), &variables),
+            manual::page(env!("CARGO_PKG_VERSION"), &tables),
         ),
         ("completions/rcurl.bash", completions::bash()),
         ("completions/_rcurl", completions::zsh()),

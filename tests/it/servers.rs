@@ -5,6 +5,7 @@ mod distrusted;
 mod elsewhere;
 mod secured;
 mod streaming;
+mod transcripts;
 
 use std::io::Read as _;
 use std::os::unix::net::UnixListener;

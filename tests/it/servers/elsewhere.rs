@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use crate::support::program::{found, rcurl, run, run_with};
 
 /// A server in a process of its own, which ends with the test.
-struct Foreign {
+pub(super) struct Foreign {
     child: Child,
     port: u16,
 }
 
 impl Foreign {
     /// Starts a program whose first line on standard output ends with its port, or holds it after `port `.
-    fn start(command: &mut Command) -> Self {
+    pub(super) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -32,7 +32,7 @@ impl Foreign {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
     }
 }

@@ -29,7 +29,7 @@ fn ask(server: &Server, words: &[&str]) -> Ended {
 }
 
 /// A world and the path of its authority's file.
-fn world() -> (World, String) {
+pub(super) fn world() -> (World, String) {
     let world = World::new();
     let ca = world.folder.path().join("ca.pem").display().to_string();
     (world, ca)

@@ -1,0 +1,364 @@
+//! Content with marks in the places of secrets, as it comes.
+//!
+//! Knows: where secrets stand in JSON, urlencoded forms, multipart forms and text. Must not know:
+//! messages, or where content comes from. A part is looked at when it is whole: a member of JSON, a
+//! pair of a form, a line of everything else. So splitting the input anywhere changes nothing, and no
+//! more than one part is held, up to a bound.
+//!
+//! | form | a secret is |
+//! |---|---|
+//! | JSON | a string or number whose name says so, and the items of an array with such a name |
+//! | urlencoded | a value whose name says so |
+//! | multipart | the content of a part whose name says so |
+//! | all of them | what a URL in it tells, and what was a secret before |
+
+use super::names::{Place, Says, says};
+use super::secrets::Secrets;
+use super::value;
+
+/// A part that is longer is looked at in pieces of this size, in octets.
+const LONGEST: usize = 64 * 1024;
+
+/// How secrets are told from the rest of a content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// To be seen by its first octet; the form that it else has.
+    Perhaps(Otherwise),
+    Json,
+    Pairs,
+    Parts,
+    Lines,
+}
+
+/// What a content is that does not begin like JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Otherwise {
+    Pairs,
+    Lines,
+}
+
+/// The streaming filter.
+#[derive(Debug)]
+pub struct Filter {
+    form: Form,
+    held: Vec<u8>,
+    /// In a JSON string …
+    quoted: bool,
+    /// … behind a reverse solidus.
+    escaped: bool,
+    /// What is known of the part that comes next.
+    next: Next,
+}
+
+/// What the parts before tell of the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Nothing.
+    Open,
+    /// It is the rest of a part that was too long, and of no secret.
+    Rest,
+    /// It is the rest of a secret, which has its mark.
+    RestOfSecret,
+    /// It is an item of an array of secrets.
+    SecretItem,
+    /// The head of a multipart part goes on, whose content is a secret.
+    SecretHead,
+    /// It is the content of such a part; whether any of it has come.
+    SecretContent(bool),
+}
+
+impl Filter {
+    /// A filter for content of this media type; an unknown one is looked at as text.
+    pub fn new(media_type: &[u8]) -> Self {
+        let is = |known: &[u8]| {
+            let start = media_type.get(..known.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(known))
+        };
+        let form = if is(b"multipart/") {
+            Form::Parts
+        } else if is(b"application/x-www-form-urlencoded") {
+            Form::Perhaps(Otherwise::Pairs)
+        } else {
+            Form::Perhaps(Otherwise::Lines)
+        };
+        Self {
+            form,
+            held: Vec::new(),
+            quoted: false,
+            escaped: false,
+            next: Next::Open,
+        }
+    }
+
+    /// Appends what is certain of the next piece to `out`.
+    pub fn push(&mut self, input: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>) {
+        for &octet in input {
+            self.held.push(octet);
+            self.guess(octet);
+            if self.ends_part(octet) {
+                self.release(secrets, out, Cut::AtItsEnd);
+            } else if self.held.len() >= LONGEST {
+                self.release(secrets, out, Cut::Within);
+            }
+        }
+    }
+
+    /// Appends the rest: the content is over.
+    pub fn finish(&mut self, secrets: &mut Secrets, out: &mut Vec<u8>) {
+        self.release(secrets, out, Cut::AtItsEnd);
+    }
+
+    /// JSON is told by its first octet: `curl -d '{"a":1}'` calls it a form.
+    fn guess(&mut self, octet: u8) {
+        if let Form::Perhaps(otherwise) = self.form
+            && !octet.is_ascii_whitespace()
+        {
+            self.form = match (octet, otherwise) {
+                (b'{' | b'[', _) => Form::Json,
+                (_, Otherwise::Pairs) => Form::Pairs,
+                (_, Otherwise::Lines) => Form::Lines,
+            };
+        }
+    }
+
+    fn ends_part(&mut self, octet: u8) -> bool {
+        match self.form {
+            Form::Json => {
+                let inside = self.quoted;
+                if inside && self.escaped {
+                    self.escaped = false;
+                } else if inside && octet == b'\\' {
+                    self.escaped = true;
+                } else {
+                    // A string that no quote has ended ends with its line.
+                    self.quoted = (inside ^ (octet == b'"')) && octet != b'\n';
+                }
+                !self.quoted && b",{}[]\n".contains(&octet)
+            }
+            Form::Pairs => octet == b'&' || octet == b'\n',
+            Form::Parts | Form::Lines => octet == b'\n',
+            Form::Perhaps(_) => false,
+        }
+    }
+
+    fn release(&mut self, secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
+        let part = std::mem::take(&mut self.held);
+        match (self.form, self.next) {
+            (_, Next::Rest) => out.extend_from_slice(&part),
+            (_, Next::RestOfSecret) => out.extend_from_slice(ending(self.form, &part, cut)),
+            (Form::Json, _) => self.member(&part, secrets, out, cut),
+            (Form::Pairs, _) => self.pair(&part, secrets, out, cut),
+            (Form::Parts, _) => self.line_of_part(&part, secrets, out),
+            (Form::Lines | Form::Perhaps(_), _) => plain(&part, secrets, out),
+        }
+        let was_long = matches!(self.next, Next::Rest | Next::RestOfSecret);
+        if was_long && cut == Cut::AtItsEnd {
+            self.next = Next::Open;
+        }
+        self.held = part;
+        self.held.clear();
+    }
+
+    /// `"name": value` with what ends it.
+    fn member(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
+        let Some(member) = Member::read(part) else {
+            let item = self.next == Next::SecretItem;
+            match scalar(part).filter(|_| item) {
+                Some(inside) => put(part, inside, Says::Secret, secrets, out),
+                None => plain(part, secrets, out),
+            }
+            if part.ends_with(b"]") || part.ends_with(b"}") || part.ends_with(b"{") {
+                self.next = Next::Open;
+            }
+            return;
+        };
+        let opens_array = part.ends_with(b"[");
+        // `tokens` is the name of an array of them; as that of a number it counts something else.
+        let name = match member.name.strip_suffix(b"s") {
+            Some(singular) if opens_array => singular,
+            _ => member.name,
+        };
+        let says = says(name, Place::Elsewhere);
+        self.next = match says {
+            Some(_) if cut == Cut::Within => Next::RestOfSecret,
+            None if cut == Cut::Within => Next::Rest,
+            Some(_) if opens_array => Next::SecretItem,
+            _ => Next::Open,
+        };
+        let (before, value) = part.split_at(member.value);
+        match (says, scalar(value)) {
+            (Some(says), Some(inside)) => {
+                out.extend_from_slice(before);
+                put(value, inside, says, secrets, out);
+            }
+            _ => plain(part, secrets, out),
+        }
+    }
+
+    /// `name=value` with what ends it.
+    fn pair(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
+        let equals = part.iter().position(|&octet| octet == b'=');
+        let Some((name, value)) = equals.and_then(|at| part.split_at_checked(at + 1)) else {
+            return plain(part, secrets, out);
+        };
+        let name = name.strip_suffix(b"=").unwrap_or(name);
+        let is_secret = says(name, Place::Elsewhere).is_some();
+        if cut == Cut::Within {
+            self.next = if is_secret {
+                Next::RestOfSecret
+            } else {
+                Next::Rest
+            };
+        }
+        if !is_secret {
+            return plain(part, secrets, out);
+        }
+        let end = ending(Form::Pairs, value, cut);
+        let secret = value.strip_suffix(end).unwrap_or(value);
+        out.extend_from_slice(name);
+        out.push(b'=');
+        out.extend(secrets.mark_encoded(secret));
+        out.extend_from_slice(end);
+    }
+
+    /// A line of a multipart body: a boundary, a field of a part, or its content.
+    fn line_of_part(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>) {
+        let line = part.strip_suffix(b"\n").unwrap_or(part);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.next = match self.next {
+            Next::SecretHead if line.is_empty() => Next::SecretContent(false),
+            Next::SecretContent(_) if line.starts_with(b"--") => Next::Open,
+            Next::SecretContent(marked) => {
+                let shown = if marked {
+                    Vec::new()
+                } else {
+                    secrets.mark(line)
+                };
+                out.extend_from_slice(&shown);
+                out.extend_from_slice(part.get(line.len()..).unwrap_or_default());
+                self.next = Next::SecretContent(true);
+                return;
+            }
+            Next::Open
+                if part_name(line).is_some_and(|name| says(name, Place::Elsewhere).is_some()) =>
+            {
+                Next::SecretHead
+            }
+            next => next,
+        };
+        plain(part, secrets, out);
+    }
+}
+
+/// Why a part is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// It is whole.
+    AtItsEnd,
+    /// It is too long to be held.
+    Within,
+}
+
+/// What of a part ends it, and is no part of a value.
+fn ending(form: Form, part: &[u8], cut: Cut) -> &[u8] {
+    let ends: &[u8] = match form {
+        Form::Json => b"\",{}[]\r\n",
+        Form::Pairs => b"&\r\n",
+        _ => b"\r\n",
+    };
+    if cut == Cut::Within {
+        return &[];
+    }
+    let value = part.iter().rposition(|octet| !ends.contains(octet));
+    part.get(value.map_or(0, |at| at + 1)..).unwrap_or_default()
+}
+
+/// Text in which nothing says where a secret stands.
+fn plain(part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>) {
+    match value::text(part, secrets) {
+        Some(marked) => out.extend_from_slice(&marked),
+        None => out.extend_from_slice(part),
+    }
+}
+
+/// A member of an object: its name, and where behind it the value begins.
+struct Member<'p> {
+    name: &'p [u8],
+    value: usize,
+}
+
+impl<'p> Member<'p> {
+    fn read(part: &'p [u8]) -> Option<Self> {
+        let start = part.iter().position(|octet| !octet.is_ascii_whitespace())?;
+        let quoted = part.get(start..)?;
+        let length = string_length(quoted)?;
+        let name = quoted.get(1..length - 1)?;
+        let after = quoted.get(length..)?;
+        let colon = after
+            .iter()
+            .position(|octet| !octet.is_ascii_whitespace())?;
+        (after.get(colon) == Some(&b':')).then_some(Self {
+            name,
+            value: start + length + colon + 1,
+        })
+    }
+}
+
+/// How long a string is with its quotes; none where it does not begin or end here.
+fn string_length(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_prefix(b"\"")?;
+    let mut escaped = false;
+    let end = inside.iter().position(|&octet| {
+        let ends = octet == b'"' && !escaped;
+        escaped = octet == b'\\' && !escaped;
+        ends
+    });
+    end.map(|end| end + 2)
+}
+
+/// Where a string or number stands in a value, without its quotes.
+fn scalar(value: &[u8]) -> Option<std::ops::Range<usize>> {
+    let start = value
+        .iter()
+        .position(|octet| !octet.is_ascii_whitespace())?;
+    let from = value.get(start..)?;
+    if from.starts_with(b"\"") {
+        // The rest of a string that is cut off belongs to it.
+        let end = string_length(from).map_or(value.len(), |length| start + length - 1);
+        return Some(start + 1..end);
+    }
+    let is_number = |octet: &u8| octet.is_ascii_digit() || b"+-.eE".contains(octet);
+    let length = from.iter().take_while(|octet| is_number(octet)).count();
+    (length > 0).then_some(start..start + length)
+}
+
+/// The value with its mark, which stays a string of JSON.
+fn put(
+    value: &[u8],
+    inside: std::ops::Range<usize>,
+    says: Says,
+    secrets: &mut Secrets,
+    out: &mut Vec<u8>,
+) {
+    let written = value.get(inside.clone()).unwrap_or_default();
+    let quoted = inside.start > 0 && value.get(inside.start - 1) == Some(&b'"');
+    let marked = value::marked(says, written, secrets);
+    let marked = if quoted {
+        marked
+    } else {
+        [b"\"", &*marked, b"\""].concat()
+    };
+    out.extend(value::spliced(value, &[(inside, marked)]));
+}
+
+/// The name of a part, from the field that has it (RFC 7578, 4.2).
+fn part_name(line: &[u8]) -> Option<&[u8]> {
+    let field = b"content-disposition:";
+    let start = line.get(..field.len())?;
+    start.eq_ignore_ascii_case(field).then_some(())?;
+    let at = line
+        .windows(7)
+        .position(|seven| seven.eq_ignore_ascii_case(b" name=\""))?;
+    let name = line.get(at + 7..)?;
+    name.split(|&octet| octet == b'"').next()
+}
