@@ -182,8 +182,8 @@ pub(super) fn message_name(number: u8) -> &'static str {
 }
 
 /// The name of an alert.
-pub(super) fn alert_name(number: u8) -> &'static str {
-    match number {
+pub(super) fn alert_name(number: u8) -> Option<&'static str> {
+    Some(match number {
         0 => "close notify",
         10 => "unexpected message",
         20 => "bad record MAC",
@@ -212,8 +212,8 @@ pub(super) fn alert_name(number: u8) -> &'static str {
         115 => "unknown PSK identity",
         116 => "certificate required",
         120 => "no application protocol",
-        _ => "unknown",
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
