@@ -31,8 +31,25 @@ pub struct Step {
     pub title: &'static str,
     /// The path to ask the demo for.
     pub path: &'static str,
-    /// What to add to the command line.
+    /// The words of the command line before the URL.
     pub words: &'static [&'static str],
+    /// The scheme of the URL; the demo itself speaks without TLS.
+    pub scheme: &'static str,
+    /// The exit status that the step ends with.
+    pub exit: u8,
+}
+
+impl Step {
+    /// A step that goes well.
+    const fn new(title: &'static str, path: &'static str, words: &'static [&'static str]) -> Self {
+        Self {
+            title,
+            path,
+            words,
+            scheme: "http",
+            exit: 0,
+        }
+    }
 }
 
 /// The server, for as long as it is held. Dropping it closes every connection.
@@ -46,25 +63,42 @@ pub struct Demo {
 impl Demo {
     /// The tour, in order.
     pub const STEPS: &[Step] = &[
+        Step::new("An answer in JSON", "/", &["-v"]),
+        Step::new(
+            "A redirect, followed over the same connection",
+            "/moved",
+            &["-v", "-L"],
+        ),
+        Step::new(
+            "A stream of chunks, with a trailer",
+            "/stream",
+            &["-v", "--no-buffer"],
+        ),
+        Step::new("An error that explains itself", "/missing", &["-v"]),
+        Step::new(
+            "The stream again, octet by octet",
+            "/stream",
+            &["-s", "--out-null", "--wire"],
+        ),
+        Step::new(
+            "Where the time went",
+            "/stream",
+            &["-s", "--out-null", "--timeline"],
+        ),
+        Step::new(
+            "The exchange as a file to commit, without what varies",
+            "/",
+            &["-s", "--out-null", "--transcript", "-"],
+        ),
+        Step::new(
+            "A request written down instead of sent",
+            "/",
+            &["--dry-run", "--json", "{\"hello\": \"world\"}"],
+        ),
         Step {
-            title: "An answer in JSON",
-            path: "/",
-            words: &[],
-        },
-        Step {
-            title: "A redirect, followed over the same connection",
-            path: "/moved",
-            words: &[],
-        },
-        Step {
-            title: "A stream of chunks, with a trailer",
-            path: "/stream",
-            words: &["--no-buffer"],
-        },
-        Step {
-            title: "An error that explains itself",
-            path: "/missing",
-            words: &[],
+            scheme: "https",
+            exit: 35,
+            ..Step::new("A failure, and why", "/", &["-v"])
         },
     ];
 

@@ -219,10 +219,10 @@ fn tour(world: World) -> Exit {
         secret_line: _,
     } = world;
     let noise: Arc<Noise> = noise.into();
-    let mut last = Exit::Ok;
     for step in Demo::STEPS {
-        let url = format!("http://localhost:{}{}", demo.address().port(), step.path);
-        let words = ["-q", "-v", "-L"]
+        let port = demo.address().port();
+        let url = format!("{}://localhost:{port}{}", step.scheme, step.path);
+        let words = ["-q"]
             .into_iter()
             .chain(step.words.iter().copied())
             .chain([url.as_str()]);
@@ -230,7 +230,10 @@ fn tour(world: World) -> Exit {
         let shown: Vec<String> = words
             .iter()
             .skip(1)
-            .map(|word| word.to_string_lossy().into_owned())
+            .map(|word| match word.to_string_lossy() {
+                plain if !plain.contains([' ', '"']) => plain.into_owned(),
+                other => format!("'{other}'"),
+            })
             .collect();
         streams
             .stderr
@@ -244,11 +247,11 @@ fn tour(world: World) -> Exit {
             noise: Box::new(move |octets| noise(octets)),
             secret_line: Box::new(|| None),
         };
-        last = run(&words, world);
+        let exit = run(&words, world);
         streams.stderr.tell(b"\n");
-        if last != Exit::Ok {
-            break;
+        if exit as u8 != step.exit {
+            return exit;
         }
     }
-    last
+    Exit::Ok
 }

@@ -97,7 +97,7 @@ impl Flow {
             rest.split_first_chunk::<MESSAGE_HEADER>()
         {
             let length = u32::from_be_bytes([0, high, middle, low]) as usize;
-            let size = MESSAGE_HEADER + length;
+            let size = length.saturating_add(MESSAGE_HEADER);
             found.push(Inside::Message { number, size });
             self.missing = size.saturating_sub(rest.len());
             rest = rest.get(size..).unwrap_or_default();
@@ -182,8 +182,8 @@ pub(super) fn message_name(number: u8) -> &'static str {
 }
 
 /// The name of an alert.
-pub(super) fn alert_name(number: u8) -> &'static str {
-    match number {
+pub(super) fn alert_name(number: u8) -> Option<&'static str> {
+    Some(match number {
         0 => "close notify",
         10 => "unexpected message",
         20 => "bad record MAC",
@@ -212,8 +212,8 @@ pub(super) fn alert_name(number: u8) -> &'static str {
         115 => "unknown PSK identity",
         116 => "certificate required",
         120 => "no application protocol",
-        _ => "unknown",
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

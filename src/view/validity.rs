@@ -53,7 +53,10 @@ pub(super) fn span(seconds: i64) -> String {
     ];
     let unit = UNITS.iter().find(|(least, ..)| seconds >= *least);
     match unit {
-        Some((_, length, name)) => format!("{} {name}", seconds / length),
+        Some((_, length, name)) => format!(
+            "{} {name}",
+            seconds.checked_div(*length).unwrap_or_default()
+        ),
         None if seconds == 1 => "1 second".to_owned(),
         None => "0 seconds".to_owned(),
     }

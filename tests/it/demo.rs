@@ -5,6 +5,8 @@ use std::net::{Shutdown, TcpStream};
 
 use rcurl::demo::Demo;
 
+use crate::support::program::{rcurl, run};
+
 /// Everything the server says to these octets, after which the client says nothing more.
 fn says(demo: &Demo, request: &str) -> String {
     let mut stream = TcpStream::connect(demo.address()).unwrap();
@@ -194,5 +196,28 @@ fn the_tour_visits_every_kind_of_answer() {
         .iter()
         .map(|step| get(&demo, step.path)["HTTP/1.1 ".len()..][..3].to_owned())
         .collect();
-    assert_eq!(answers, ["200", "302", "200", "404"]);
+    assert_eq!(answers[..4], ["200", "302", "200", "404"]);
+    let last = Demo::STEPS.last().unwrap();
+    assert_eq!((last.scheme, last.exit), ("https", 35));
+}
+
+#[test]
+fn the_tour_shows_every_view_and_ends_well() {
+    let ended = run(rcurl(&["--demo"]));
+    let talk = ended.stderr;
+    assert_eq!(ended.exit, Some(0), "{talk}");
+    for told in [
+        "< HTTP/1.1 404",
+        " chunk ",
+        "Timeline: GET",
+        "--dry-run --json '{\"hello\": \"world\"}'",
+        "rcurl: (35)",
+        "  try:  ",
+    ] {
+        assert!(talk.contains(told), "{told}: {talk}");
+    }
+    let content = String::from_utf8_lossy(&ended.stdout).into_owned();
+    for told in ["> GET / HTTP/1.1", "POST / HTTP/1.1\r\n"] {
+        assert!(content.contains(told), "{told}: {content}");
+    }
 }

@@ -51,12 +51,13 @@ pub(super) fn draw(session: &TlsFacts, fault: Fault, report: &mut Report) {
     let end = chain.links.len();
     for (step, (number, certificate)) in chain.links.iter().take(MOST).enumerate() {
         drawing.certificate(*number, certificate, report);
-        if step + 1 < end {
+        if step.saturating_add(1) < end {
             report.saw("|  signed by");
         }
     }
-    if end > MOST {
-        report.saw(format!("   and {} more", end - MOST));
+    let more = end.saturating_sub(MOST);
+    if more > 0 {
+        report.saw(format!("   and {more} more"));
     } else if let Some(last) = chain.last() {
         drawing.end(last, report);
     }

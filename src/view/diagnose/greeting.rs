@@ -167,9 +167,10 @@ impl Protocol {
     /// What the octets said, where they said more than the protocol.
     pub(super) fn remark(self) -> Option<String> {
         match self {
-            Protocol::Tls(Some(number)) => {
-                Some(format!("a TLS alert: {} ({number})", alert_name(number)))
-            }
+            Protocol::Tls(Some(number)) => Some(format!(
+                "a TLS alert: {} ({number})",
+                alert_name(number).unwrap_or("unknown")
+            )),
             Protocol::Tls(None) => Some("a TLS record".to_owned()),
             _ => None,
         }

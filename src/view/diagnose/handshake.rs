@@ -42,7 +42,7 @@ fn silence(case: &Case, handshake: &Handshake, report: &mut Report) {
 fn of_alert(alert: u8, handshake: &Handshake, settings: &Tls, report: &mut Report) {
     report.blame(format!(
         "the server ended TLS with the alert {alert}: {}",
-        alert_name(alert)
+        alert_name(alert).unwrap_or("unknown")
     ));
     let no_identity = settings.certificate.is_none();
     match alert {

@@ -23,10 +23,10 @@ pub(super) fn explain(
     if hidden > 0 {
         report.saw(format!("{hidden} before these"));
     }
-    for (number, hop) in hops.iter().enumerate().skip(hidden) {
+    for (number, hop) in (1..).zip(hops).skip(hidden) {
         report.saw(format!(
             "{:>2}  {}  {}",
-            number + 1,
+            number,
             hop.status,
             without_secrets(hop)
         ));
@@ -69,5 +69,5 @@ fn without_secrets(hop: &Hop) -> String {
 fn circle(hops: &[Hop]) -> Option<usize> {
     let (last, before) = hops.split_last()?;
     let again = before.iter().rposition(|hop| hop.url == last.url)?;
-    Some(before.len() - again)
+    Some(before.len().saturating_sub(again))
 }

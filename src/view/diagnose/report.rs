@@ -119,7 +119,7 @@ fn wrap(sentence: &str, width: usize, hanging: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < width => {
+            Some(line) if line.chars().chain(word.chars()).count() < width => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::time::Duration;
+use std::{iter, mem};
 
 /// `1.0 ms`, `2.5 s`.
 pub(super) fn time(time: Duration) -> String {
@@ -53,21 +54,33 @@ pub(super) fn quoted(octets: &[u8]) -> String {
 
 /// How many letters two words are apart: changed, added, left out, or two that changed places.
 pub(super) fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     // Row by row; the two rows above are needed, for letters that changed places.
     let mut second: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let changed = above[j] + usize::from(a != b);
-            let mut least = changed.min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && one[i - 1] == *b && other[j - 1] == *a {
-                least = least.min(second[j - 1] + 1);
+    let mut above: Vec<usize> = (0..=other.chars().count()).collect();
+    let mut before_a = None;
+    for (number, a) in one.chars().enumerate() {
+        let mut left = number.saturating_add(1);
+        let mut row = vec![left];
+        let mut before_b = None;
+        let twice_above = second.iter().copied().map(Some);
+        let twice_above = iter::once(None)
+            .chain(twice_above)
+            .chain(iter::repeat(None));
+        let both_above = above.iter().zip(above.iter().skip(1));
+        for ((b, (diagonal, up)), before) in other.chars().zip(both_above).zip(twice_above) {
+            let mut least = diagonal.saturating_add(usize::from(a != b));
+            least = least.min(up.min(&left).saturating_add(1));
+            if let Some(before) = before
+                && (before_a, before_b) == (Some(b), Some(a))
+            {
+                least = least.min(before.saturating_add(1));
             }
             row.push(least);
+            left = least;
+            before_b = Some(b);
         }
-        second = std::mem::replace(&mut above, row);
+        before_a = Some(a);
+        second = mem::replace(&mut above, row);
     }
     above.last().copied().unwrap_or_default()
 }

@@ -45,7 +45,10 @@ pub(super) fn size(inside: Inside) -> usize {
 /// curl shows level and number as one.
 fn told(level: u8, number: u8) -> String {
     let both = u16::from_be_bytes([level, number]);
-    format!("alert, {} ({both})", alert_name(number))
+    format!(
+        "alert, {} ({both})",
+        alert_name(number).unwrap_or("unknown")
+    )
 }
 
 fn line(version: Option<&str>, direction: Direction, what: &str) -> String {

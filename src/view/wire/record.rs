@@ -6,6 +6,7 @@
 //! Sources: RFC 8446, 4, 5.1, 6 and appendix B; RFC 5246, 7.2 and 7.4.
 
 use super::part::count;
+use crate::view::records::alert_name;
 
 /// Type, version and length of a record.
 const HEADER: usize = 5;
@@ -102,37 +103,10 @@ fn message(kind: u8) -> String {
 }
 
 fn alert(description: u8) -> String {
-    let name = match description {
-        0 => "close notify",
-        10 => "unexpected message",
-        20 => "bad record mac",
-        22 => "record overflow",
-        40 => "handshake failure",
-        42 => "bad certificate",
-        43 => "unsupported certificate",
-        44 => "certificate revoked",
-        45 => "certificate expired",
-        46 => "certificate unknown",
-        47 => "illegal parameter",
-        48 => "unknown ca",
-        49 => "access denied",
-        50 => "decode error",
-        51 => "decrypt error",
-        70 => "protocol version",
-        71 => "insufficient security",
-        80 => "internal error",
-        86 => "inappropriate fallback",
-        90 => "user canceled",
-        109 => "missing extension",
-        110 => "unsupported extension",
-        112 => "unrecognized name",
-        113 => "bad certificate status response",
-        115 => "unknown psk identity",
-        116 => "certificate required",
-        120 => "no application protocol",
-        other => return format!("number {other}"),
-    };
-    name.to_owned()
+    match alert_name(description) {
+        Some(name) => name.to_owned(),
+        None => format!("number {description}"),
+    }
 }
 
 #[cfg(test)]
@@ -159,7 +133,7 @@ mod tests {
                 b".\x0e\0\0\0",
                 "handshake: certificate (goes on), server hello done; 5 octets",
             ),
-            (21, b"\x02\x30", "fatal alert: unknown ca; 2 octets"),
+            (21, b"\x02\x30", "fatal alert: unknown CA; 2 octets"),
             (21, b"\x01\x00", "warning alert: close notify; 2 octets"),
             (20, b"\x01", "change cipher spec; 1 octet"),
             (22, b"\x14\0\0\x0c", "handshake, encrypted; 4 octets"),
