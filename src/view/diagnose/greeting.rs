@@ -56,6 +56,9 @@ pub(super) enum Protocol {
 pub(super) fn recognise(octets: &[u8]) -> Option<Protocol> {
     const BEGINNINGS: &[(&[u8], Protocol)] = &[
         (b"HTTP/", Protocol::Http),
+        // The complaint of Python's server about a request line that is a hello: no head, as in 0.9.
+        (b"<!DOCTYPE", Protocol::Http),
+        (b"<html", Protocol::Http),
         (b"PRI * HTTP/2.0", Protocol::Http2),
         (b"SSH-", Protocol::Ssh),
         (b"+OK", Protocol::Pop3),

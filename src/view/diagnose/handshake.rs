@@ -8,6 +8,7 @@
 use super::case::{Case, Handshake};
 use super::protocol::with_scheme;
 use super::report::Report;
+use super::words::quoted;
 use crate::plan::{Tls, TlsVersion};
 use crate::target::Scheme;
 use crate::view::records::alert_name;
@@ -22,6 +23,11 @@ pub(super) fn explain(case: &Case, handshake: &Handshake, settings: &Tls, report
     }
     match handshake.alert {
         Some(alert) => of_alert(alert, handshake, settings, report),
+        None if !case.reply.stray.is_empty() => {
+            let octets = quoted(&case.reply.stray);
+            report.saw(format!("the first octets: {octets}"));
+            report.conclude("That is no TLS: something else listens on this port.");
+        }
         None if handshake.begun && !handshake.answered => silence(case, handshake, report),
         None => {}
     }
