@@ -3,6 +3,8 @@
 
 mod elsewhere;
 mod secured;
+#[cfg(target_os = "linux")]
+mod steady;
 
 use std::io::Read as _;
 use std::os::unix::net::UnixListener;
