@@ -68,6 +68,9 @@ fn split<'v>(
     Ok(((!name.is_empty()).then(|| name.to_owned()), content))
 }
 
+/// Parts go into parts so many times: whoever makes or reads them goes as deep.
+const DEEPEST: usize = 100;
+
 /// Where the next part goes.
 fn put(state: &mut State<'_>, part: Part) -> Outcome {
     let depth = state.draft.form_depth;
@@ -93,6 +96,12 @@ fn open(state: &mut State<'_>, name: Option<String>, content: &[u8]) -> Outcome 
     let part = fields.into_part(name, PartContent::Parts(Vec::new()))?;
     put(state, part)?;
     state.draft.form_depth = state.draft.form_depth.saturating_add(1);
+    if state.draft.form_depth > DEEPEST {
+        state.warn(format!(
+            "no more than {DEEPEST} multiparts go into one another"
+        ));
+        return Err(Wrong::BadUse.into());
+    }
     Ok(())
 }
 

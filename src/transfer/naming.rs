@@ -58,13 +58,15 @@ fn unquoted(value: &[u8]) -> &[u8] {
     value.get(..end).unwrap_or_default().trim_ascii()
 }
 
-/// Keeps what follows the last separator of either system.
+/// Keeps what follows the last separator of either system. A server names no hidden file: programs
+/// do what such files say (`.bashrc`, `.curlrc`).
 fn safe_name(name: &[u8]) -> Option<String> {
     let base = name
         .rsplit(|octet| b"/\\".contains(octet))
         .next()
         .unwrap_or_default();
-    is_safe(base).then(|| String::from_utf8_lossy(base).into_owned())
+    let shown = is_safe(base) && !base.starts_with(b".");
+    shown.then(|| String::from_utf8_lossy(base).into_owned())
 }
 
 /// A name that names a file in this folder: not the folder itself or the one above, and without
@@ -113,6 +115,8 @@ mod tests {
                 Some("evil.bat"),
             ),
             ("attachment; filename=\"..\"", None),
+            ("attachment; filename=.bashrc", None),
+            ("attachment; filename=\"../.curlrc\"", None),
             ("attachment; filename=\"a\x1b[2J\"", None),
             ("attachment; filename=", None),
             ("attachment", None),

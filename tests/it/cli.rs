@@ -828,6 +828,18 @@ fn parts_within_parts() {
     );
 }
 
+#[test]
+fn parts_within_parts_go_no_deeper_than_a_hundred() {
+    let nested = |count| [["-F", "=("].repeat(count), vec!["-F", "a=b", URL]].concat();
+    assert!(ask(&nested(100), "").is_ok());
+    let (exit, _, told) = refusal(&nested(101));
+    assert_eq!(exit, 2);
+    assert_eq!(
+        told,
+        "Warning: no more than 100 multiparts go into one another\n"
+    );
+}
+
 /// A config file and the words after it become a plan.
 fn configured(content: &str, after: &[&str]) -> Plan {
     let config = file(content);

@@ -4,6 +4,8 @@
 mod distrusted;
 mod elsewhere;
 mod secured;
+#[cfg(target_os = "linux")]
+mod steady;
 mod streaming;
 mod transcripts;
 

@@ -53,10 +53,10 @@ impl Place {
         self.offset = self.offset.saturating_add(octets as u64);
     }
 
-    /// A line begins here.
-    pub(super) fn begin_line(&mut self) {
+    /// A line begins so many octets from here.
+    pub(super) fn begin_line(&mut self, ahead: u64) {
         self.line = self.line.saturating_add(1);
-        self.line_start = self.offset;
+        self.line_start = self.offset.saturating_add(ahead);
     }
 }
 
@@ -326,16 +326,9 @@ impl Layout {
         let is_space = |byte: &u8| matches!(byte, b'\n' | b' ' | b'\t' | b'\r');
         let length = rest.iter().position(|byte| !is_space(byte));
         let space = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
-        let mut place = self.place;
-        for line in space.split_inclusive(|&byte| byte == b'\n') {
-            place.pass(line.len());
-            if line.ends_with(b"\n") {
-                place.begin_line();
-            }
+        for (read, _) in (1..).zip(space).filter(|(_, byte)| **byte == b'\n') {
+            self.place.begin_line(read);
         }
-        // The octets themselves are counted by the caller.
-        self.place.line = place.line;
-        self.place.line_start = place.line_start;
         space.len()
     }
 

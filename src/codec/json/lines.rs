@@ -40,7 +40,7 @@ impl Lines {
             self.document.push(text, outlet)?;
             self.end_line(outlet)?;
             self.document.pass(b"\n", outlet)?;
-            self.place.begin_line();
+            self.place.begin_line(0);
             self.document.restart(self.place);
         }
         Ok(())

@@ -281,9 +281,8 @@ impl Jar {
         });
         let mut value = Vec::new();
         for cookie in &cookies {
-            let lengths =
-                [b"Cookie: ", &value[..], &cookie.name, b"=", &cookie.value].map(<[u8]>::len);
-            if lengths.iter().sum::<usize>() >= MAX_FIELD_LINE {
+            let line = [b"Cookie: ", &*value, &cookie.name, b"=", &cookie.value];
+            if line.map(<[u8]>::len).iter().sum::<usize>() >= MAX_FIELD_LINE {
                 limits.push(Limit::Size(cookie.name()));
                 break;
             }

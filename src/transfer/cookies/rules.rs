@@ -64,15 +64,18 @@ fn request_path<'a>(origin: &Origin<'a>) -> &'a [u8] {
 /// The path of a cookie that names none: the request's up to its last slash (RFC 6265 §5.1.4).
 pub(super) fn default_path(origin: &Origin<'_>) -> Vec<u8> {
     let path = request_path(origin);
-    let slash = path.iter().rposition(|&octet| octet == b'/').unwrap_or(0);
-    path_in_file(path.get(..=slash).unwrap_or(path)).to_vec()
+    let slash = path.iter().rposition(|&octet| octet == b'/');
+    let folder = slash.and_then(|slash| path.get(..slash));
+    let folder = folder.filter(|folder| !folder.is_empty());
+    folder.unwrap_or(b"/").to_vec()
 }
 
-/// A path as the file has it, which is curl's form: no slash at its end.
+/// A path as the file has it, which is curl's form: without one slash at its end. Several of them
+/// are another matter: without them the cookie would come to be sent where it was not.
 pub(super) fn path_in_file(path: &[u8]) -> &[u8] {
-    match path.iter().rposition(|&octet| octet != b'/') {
-        Some(last) => path.get(..=last).unwrap_or(path),
-        None => b"/",
+    match path.strip_suffix(b"/") {
+        Some(bare) if !bare.is_empty() && !bare.ends_with(b"/") => bare,
+        _ => path,
     }
 }
 

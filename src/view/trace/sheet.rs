@@ -177,20 +177,18 @@ fn dump_hex(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
 /// Up to 64 octets a row; CR LF ends a row and is not shown.
 fn dump_ascii(kind: Kind, octets: &[u8], out: &mut Vec<u8>) {
     const ROW: usize = 64;
+    const ROW_WITH_END: usize = 66;
     let mut text = title(kind, octets);
     let mut rest = octets;
     while !rest.is_empty() {
         let at = octets.len().saturating_sub(rest.len());
-        let (row, after) = rest.split_at(rest.len().min(ROW));
-        let end = rest.windows(2).take(ROW.saturating_add(1));
-        let end = end.into_iter().position(|pair| pair == b"\r\n");
-        let cut = end.and_then(|end| rest.split_at_checked(end));
-        let cut = cut.and_then(|(line, end)| Some((line, end.strip_prefix(b"\r\n")?)));
-        let (shown, left) = cut.unwrap_or((row, after));
+        let near = rest.get(..ROW_WITH_END).unwrap_or(rest);
+        let end = near.windows(2).position(|pair| pair == b"\r\n");
+        let (row, after) = rest.split_at(end.unwrap_or(rest.len().min(ROW)));
         let _ = write!(text, "{at:04x}: ");
-        text.extend(shown.iter().map(|&octet| printable(octet)));
+        text.extend(row.iter().map(|&octet| printable(octet)));
         text.push('\n');
-        rest = left;
+        rest = after.strip_prefix(b"\r\n").unwrap_or(after);
     }
     out.extend_from_slice(text.as_bytes());
 }

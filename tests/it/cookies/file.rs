@@ -147,3 +147,16 @@ fn a_quote_before_the_last_slash_of_a_path_survives_the_file() {
         assert_eq!(written(&read(&text)), text, "{path}");
     }
 }
+
+#[test]
+fn a_path_with_slashes_at_its_end_is_no_wider_after_the_file() {
+    for path in ["//", "////", "\"\"////", "/a//", "/a///", "/a/b//"] {
+        let mut jar = jar();
+        set(&mut jar, "http://h.test/", &format!("k=v; path={path}"));
+        let again = read(&written(&jar));
+        for to in ["/", "/a", "/a/", "/a/b", "/a/b/", "/a//b", "//x", "/////x"] {
+            let url = format!("http://h.test{to}");
+            assert_eq!(sent(&again, &url), sent(&jar, &url), "{path} at {to}");
+        }
+    }
+}

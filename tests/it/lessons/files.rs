@@ -59,6 +59,8 @@ fn a_name_from_a_server_leads_to_no_other_folder() {
         "evil/",
         "..",
         ".",
+        ".curlrc",
+        "../.bashrc",
         "/",
         "",
         "\\\\",
