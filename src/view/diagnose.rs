@@ -76,12 +76,12 @@ impl Diagnosis {
         if !report.is_worth_telling() {
             return;
         }
-        let redirects = account.attempt.hops.len().saturating_sub(1);
-        if let Some(target) = case.target.as_ref().filter(|_| redirects > 0)
+        let requests = account.attempt.hops.len();
+        if let Some(target) = case.target.as_ref().filter(|_| requests > 1)
             && error.exit != Exit::TooManyRedirects
         {
             let url = target.without_userinfo();
-            report.open_with(format!("it was request {}, to {url}", redirects + 1));
+            report.open_with(format!("it was request {requests}, to {url}"));
         }
         self.out.tell(&report.text(self.style, self.columns));
     }

@@ -97,7 +97,7 @@ impl Flow {
             rest.split_first_chunk::<MESSAGE_HEADER>()
         {
             let length = u32::from_be_bytes([0, high, middle, low]) as usize;
-            let size = MESSAGE_HEADER + length;
+            let size = length.saturating_add(MESSAGE_HEADER);
             found.push(Inside::Message { number, size });
             self.missing = size.saturating_sub(rest.len());
             rest = rest.get(size..).unwrap_or_default();

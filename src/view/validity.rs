@@ -44,16 +44,18 @@ impl fmt::Display for Standing {
 
 /// `19 days`: one number, and that above one where there is a smaller unit.
 pub(super) fn span(seconds: i64) -> String {
-    const UNITS: [(i64, i64, &str); 5] = [
-        (2 * 31_557_600, 31_557_600, "years"),
-        (2 * 86_400, 86_400, "days"),
-        (2 * 3_600, 3_600, "hours"),
-        (2 * 60, 60, "minutes"),
-        (2, 1, "seconds"),
+    const UNITS: [(i64, &str); 5] = [
+        (31_557_600, "years"),
+        (86_400, "days"),
+        (3_600, "hours"),
+        (60, "minutes"),
+        (1, "seconds"),
     ];
-    let unit = UNITS.iter().find(|(least, ..)| seconds >= *least);
-    match unit {
-        Some((_, length, name)) => format!("{} {name}", seconds / length),
+    let mut counts = UNITS
+        .iter()
+        .filter_map(|(length, name)| Some((seconds.checked_div(*length)?, name)));
+    match counts.find(|(count, _)| *count > 1) {
+        Some((count, name)) => format!("{count} {name}"),
         None if seconds == 1 => "1 second".to_owned(),
         None => "0 seconds".to_owned(),
     }

@@ -180,7 +180,9 @@ impl Case {
                 self.way.tunnelling = false;
                 self.reply = Reply::default();
             }
-            Happening::Delivered { bytes } => self.reply.delivered += bytes,
+            Happening::Delivered { bytes } => {
+                self.reply.delivered = self.reply.delivered.saturating_add(*bytes);
+            }
             Happening::Saving { path } => self.reply.saved_as = Some(path.to_path_buf()),
             Happening::Batch {
                 direction: Direction::In,
@@ -225,7 +227,7 @@ impl Case {
             }
             (Layer::Socks, _) => {}
             (Layer::Http | Layer::Tunnel, _) if direction == Direction::Out => {
-                self.reply.asked += bytes.count();
+                self.reply.asked = self.reply.asked.saturating_add(bytes.count());
             }
             (Layer::Http | Layer::Tunnel, _) => self.reply.piece(role, octets, bytes.count()),
         }
@@ -250,7 +252,7 @@ impl Way {
                 self.looked_up(host, *port, Some(reason));
             }
             Happening::Connecting { .. } if self.attempts.len() >= MOST_ATTEMPTS => {
-                self.more_attempts += 1;
+                self.more_attempts = self.more_attempts.saturating_add(1);
             }
             Happening::Connecting { peer } => self.attempts.push(Attempt {
                 peer: Peer::clone(peer),
@@ -299,20 +301,20 @@ impl Handshake {
 
 impl Reply {
     fn piece(&mut self, role: Role, octets: &[u8], count: u64) {
-        self.octets += count;
+        self.octets = self.octets.saturating_add(count);
         match role {
             Role::StatusLine => {
                 self.head_lines = 1;
                 self.framing.clear();
             }
             Role::FieldLine => {
-                self.head_lines += 1;
+                self.head_lines = self.head_lines.saturating_add(1);
                 self.note_framing(octets);
             }
             _ => {}
         }
         if self.head.is_some() && role != Role::HeadEnd {
-            self.body += count;
+            self.body = self.body.saturating_add(count);
         }
         if !matches!(role, Role::Content | Role::HeadEnd | Role::ChunkEnd) {
             self.last_line.clear();

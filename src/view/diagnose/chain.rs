@@ -48,15 +48,16 @@ impl<'a> Chain<'a> {
 pub(super) fn draw(session: &TlsFacts, fault: Fault, report: &mut Report) {
     let chain = Chain::new(&session.certificates);
     let drawing = Drawing { session, fault };
-    let end = chain.links.len();
-    for (step, (number, certificate)) in chain.links.iter().take(MOST).enumerate() {
+    let mut below = chain.links.len();
+    for (number, certificate) in chain.links.iter().take(MOST) {
         drawing.certificate(*number, certificate, report);
-        if step + 1 < end {
+        below = below.saturating_sub(1);
+        if below > 0 {
             report.saw("|  signed by");
         }
     }
-    if end > MOST {
-        report.saw(format!("   and {} more", end - MOST));
+    if below > 0 {
+        report.saw(format!("   and {below} more"));
     } else if let Some(last) = chain.last() {
         drawing.end(last, report);
     }

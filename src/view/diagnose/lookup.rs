@@ -89,7 +89,8 @@ fn meant(typed: &str, host: &str) -> Option<String> {
     let at = typed
         .to_ascii_lowercase()
         .find(&host.to_ascii_lowercase())?;
-    let (before, after) = (typed.get(..at)?, typed.get(at + host.len()..)?);
+    let (before, rest) = typed.split_at_checked(at)?;
+    let after = rest.get(host.len()..)?;
     // What may be said again holds no password.
     (!before.contains('@')).then(|| format!("{before}{better}{after}"))
 }

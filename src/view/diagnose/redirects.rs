@@ -23,13 +23,9 @@ pub(super) fn explain(
     if hidden > 0 {
         report.saw(format!("{hidden} before these"));
     }
-    for (number, hop) in hops.iter().enumerate().skip(hidden) {
-        report.saw(format!(
-            "{:>2}  {}  {}",
-            number + 1,
-            hop.status,
-            without_secrets(hop)
-        ));
+    for (number, hop) in (1..).zip(hops).skip(hidden) {
+        let (status, url) = (hop.status, without_secrets(hop));
+        report.saw(format!("{number:>2}  {status}  {url}"));
     }
     if let Some(next) = &attempt.not_followed {
         let next = Target::parse(next, &Reading::default());
@@ -69,5 +65,5 @@ fn without_secrets(hop: &Hop) -> String {
 fn circle(hops: &[Hop]) -> Option<usize> {
     let (last, before) = hops.split_last()?;
     let again = before.iter().rposition(|hop| hop.url == last.url)?;
-    Some(before.len() - again)
+    before.len().checked_sub(again)
 }

@@ -118,8 +118,9 @@ fn write(style: Style, label: &str, meaning: Option<Meaning>, text: &str, out: &
 fn wrap(sentence: &str, width: usize, hanging: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {
+        let length = word.chars().count();
         match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < width => {
+            Some(line) if line.chars().count().saturating_add(length) < width => {
                 line.push(' ');
                 line.push_str(word);
             }

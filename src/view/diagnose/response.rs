@@ -103,7 +103,7 @@ pub(super) fn truncated(case: &Case, hop: &Hop, broken: Option<&Broken>, report:
         Some(Broken::ContentCut { missing }) => {
             report.saw(format!(
                 "Content-Length announced {}; {} came, {missing} are missing",
-                octets(hop.received + missing),
+                octets(hop.received.saturating_add(*missing)),
                 hop.received
             ));
             report.advise("--ignore-content-length, if the length is wrong");

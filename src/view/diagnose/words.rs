@@ -53,20 +53,25 @@ pub(super) fn quoted(octets: &[u8]) -> String {
 
 /// How many letters two words are apart: changed, added, left out, or two that changed places.
 pub(super) fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     // Row by row; the two rows above are needed, for letters that changed places.
-    let mut second: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let changed = above[j] + usize::from(a != b);
-            let mut least = changed.min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && one[i - 1] == *b && other[j - 1] == *a {
-                least = least.min(second[j - 1] + 1);
-            }
-            row.push(least);
+    let mut above: Vec<usize> = (0..=other.chars().count()).collect();
+    let mut second = above.clone();
+    let mut before = None;
+    for (number, a) in (1..).zip(one.chars()) {
+        let mut row = vec![number];
+        let mut left = number;
+        // The letter before `b`, and what is known of the words before both pairs.
+        let mut corner = None;
+        let columns = other.chars().zip(above.array_windows()).zip(&second);
+        for ((b, [diagonal, up]), two_up) in columns {
+            let swapped = corner.filter(|(letter, _)| (before, *letter) == (Some(b), a));
+            let nearest = swapped.map_or(left, |(_, it)| left.min(it)).min(*up);
+            let changed = diagonal.saturating_add(usize::from(a != b));
+            left = changed.min(nearest.saturating_add(1));
+            row.push(left);
+            corner = Some((b, *two_up));
         }
+        before = Some(a);
         second = std::mem::replace(&mut above, row);
     }
     above.last().copied().unwrap_or_default()
