@@ -78,10 +78,9 @@ fn span(name: &str, time: &str) -> Result<Duration, Wrong> {
         .ok()
         .and_then(|whole| whole.checked_mul(*length))
         .ok_or(Wrong::TooLarge)?;
-    let scale = 10_u64.pow(9);
-    let fraction: u64 = format!("{fraction:0<9.9}").parse().unwrap_or(0);
-    let nanos = u128::from(fraction) * u128::from(*length) / u128::from(scale);
-    Ok(Duration::from_nanos(whole) + Duration::from_nanos(nanos as u64))
+    let billionths: u64 = format!("{fraction:0<9.9}").parse().unwrap_or(0);
+    let fraction = billionths.saturating_mul(*length) / 1_000_000_000;
+    Ok(Duration::from_nanos(whole).saturating_add(Duration::from_nanos(fraction)))
 }
 
 #[cfg(test)]

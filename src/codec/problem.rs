@@ -105,7 +105,7 @@ impl Reader {
     fn between_strings(&mut self, byte: u8) -> Place {
         match byte {
             b'{' | b'[' => {
-                self.depth += 1;
+                self.depth = self.depth.saturating_add(1);
                 if self.depth == 1 {
                     self.object = byte == b'{';
                     self.name_is_due = self.object;
@@ -143,7 +143,7 @@ impl Reader {
         let digit = char::from(digit).to_digit(16).unwrap_or_default();
         let value = value << 4 | digit as u16;
         if seen < 3 {
-            return Place::Hex(seen + 1, value);
+            return Place::Hex(seen.saturating_add(1), value);
         }
         if self.depth == 1 {
             self.text.add_unit(value);
@@ -208,7 +208,7 @@ struct Text {
 impl Text {
     fn add(&mut self, octets: &[u8]) {
         self.high = None;
-        if self.cut || self.octets.len() + octets.len() > MOST {
+        if self.cut || self.octets.len().saturating_add(octets.len()) > MOST {
             self.cut = true;
         } else {
             self.octets.extend_from_slice(octets);

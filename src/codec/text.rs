@@ -35,13 +35,12 @@ pub fn form_encode(bytes: &[u8], text: &mut String) {
 }
 
 fn encode(byte: u8, text: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
         text.push(char::from(byte));
     } else {
+        let digits = [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
         text.push('%');
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
+        text.extend(digits.iter().flatten().map(char::to_ascii_uppercase));
     }
 }
 

@@ -51,15 +51,17 @@ pub(super) fn rate(octets_a_second: u64) -> String {
 }
 
 fn large(count: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    let mut length = 1000;
-    let mut units = UNITS.into_iter().peekable();
-    let mut unit = units.next().unwrap_or_default();
-    while let Some(next) = units.next_if(|_| count >= length * 1000 - length / 2) {
-        length *= 1000;
-        unit = next;
-    }
-    let thousandths = u128::from(count) * 1000 / u128::from(length);
+    const UNITS: [(u64, &str); 4] = [
+        (1_000_000_000_000_000, "PB"),
+        (1_000_000_000_000, "TB"),
+        (1_000_000_000, "GB"),
+        (1_000_000, "MB"),
+    ];
+    // A unit begins where rounding makes a thousand of the one below.
+    let mut units = UNITS.into_iter();
+    let unit = units.find(|(length, _)| count >= length.saturating_sub(length / 2_000));
+    let (length, unit) = unit.unwrap_or((1_000, "kB"));
+    let thousandths = count.checked_div(length / 1_000).unwrap_or_default();
     let value = f64::from(u32::try_from(thousandths).unwrap_or(u32::MAX)) / 1000.0;
     format!("{} {unit}", digits(value))
 }

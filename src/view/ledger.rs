@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::clock::later;
 use crate::event::{Certificate, Direction, Event, Happening, Layer, TlsFacts, Verification};
 use crate::http1::{Head, Role};
 use crate::target::Scheme;
@@ -297,12 +298,12 @@ impl Attempt {
     pub fn time_short_of(&self, stage: Stage) -> Option<Duration> {
         let missing = self.hop().filter(|hop| hop.time(stage).is_none())?;
         let ever = stage != Stage::AppConnect || missing.scheme == Scheme::Https;
-        ever.then(|| self.time(stage) + missing.total())
+        ever.then(|| self.time(stage).saturating_add(missing.total()))
     }
 
     /// When the latest event of it was.
     pub fn ended(&self) -> Instant {
-        self.began + self.total
+        later(self.began, self.total)
     }
 
     /// How long the steps of this share took, in all hops together.

@@ -167,7 +167,8 @@ impl Wire {
             .map_or(0, |talk| talk.answer);
         let row = violation.rule.row();
         let sentence = format!("{} ({})", row.sentence, row.section);
-        self.page.violation(event, answer + violation.at, &sentence);
+        let at = answer.saturating_add(violation.at);
+        self.page.violation(event, at, &sentence);
     }
 
     fn stream_ended(&mut self, event: &Event<'_>) {
@@ -211,7 +212,7 @@ impl Wire {
             Happening::Started { .. } => self.page.begin(event.transfer, event.at),
             Happening::Securing { .. } => {
                 if let Some(talk) = talk(&mut self.talks, event, self.limit) {
-                    talk.sessions += 1;
+                    talk.sessions = talk.sessions.saturating_add(1);
                 }
             }
             Happening::SocksEstablished { .. } => {
@@ -278,11 +279,11 @@ fn content(
             settle(page, side, event, direction);
             page.octets(event, (direction, offset), (part, cut.form), cut.shown);
         }
-        offset += cut.shown.len() as u64;
+        offset = offset.saturating_add(cut.shown.len() as u64);
         if cut.not_shown > 0 {
             side.body.pass_over(offset, cut.not_shown, event.at);
         }
-        offset += cut.not_shown;
+        offset = offset.saturating_add(cut.not_shown);
         rest = cut.rest;
     }
 }

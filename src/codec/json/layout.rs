@@ -224,7 +224,7 @@ impl Layout {
             }
             _ => return 0,
         }
-        1 + usize::from(rest.get(1) == Some(&b' '))
+        if rest.get(1) == Some(&b' ') { 2 } else { 1 }
     }
 
     fn begin(&mut self, token: Token, role: Role, rest: &[u8], out: &mut Vec<u8>) -> usize {
@@ -235,7 +235,8 @@ impl Layout {
         if let Some(length) = plain_string(rest.get(..STEP).unwrap_or(rest)) {
             self.pass(rest.get(..length).unwrap_or_default(), out);
             self.end_token(role, out);
-            return length + self.follow(rest.get(length..).unwrap_or_default(), out);
+            let rest = rest.get(length..).unwrap_or_default();
+            return length.saturating_add(self.follow(rest, out));
         }
         self.go_on(token, role, 1, rest, out)
     }
@@ -258,7 +259,8 @@ impl Layout {
             End::Open => {}
             End::Whole => {
                 self.end_token(role, out);
-                return owned + self.follow(rest.get(owned..).unwrap_or_default(), out);
+                let rest = rest.get(owned..).unwrap_or_default();
+                return owned.saturating_add(self.follow(rest, out));
             }
             End::Broken => return self.fail(owned, out),
         }

@@ -35,7 +35,9 @@ impl Paint {
         let reset = if colours.any() { RESET } else { "" };
         let mark = |mark: &str| [colours.punctuation, mark, reset].concat().into_bytes();
         let comma = mark(",");
-        let blanks = " ".repeat(2 * INDENTED_LEVELS);
+        let mut line = [&*comma, b"\n", margin.as_bytes()].concat();
+        let blanks = line.len();
+        line.extend([b' '; 2 * INDENTED_LEVELS]);
         Self {
             colours,
             reset,
@@ -45,21 +47,26 @@ impl Paint {
             open_object: mark("{"),
             close_object: mark("}"),
             comma: comma.len(),
-            blanks: comma.len() + 1 + margin.len(),
-            line: [&*comma, b"\n", margin.as_bytes(), blanks.as_bytes()].concat(),
+            blanks,
+            line,
         }
     }
 
     /// The beginning of a line at this depth; nothing where it is too deep.
     pub(super) fn line(&self, depth: usize) -> &[u8] {
-        let end = self.blanks + 2 * depth;
-        self.line.get(self.comma..end).unwrap_or_default()
+        self.line
+            .get(self.comma..self.end(depth))
+            .unwrap_or_default()
     }
 
     /// A comma and the beginning of the line behind it.
     pub(super) fn comma_and_line(&self, depth: usize) -> &[u8] {
-        let end = self.blanks + 2 * depth;
         let comma = self.line.get(..self.comma).unwrap_or_default();
-        self.line.get(..end).unwrap_or(comma)
+        self.line.get(..self.end(depth)).unwrap_or(comma)
+    }
+
+    /// Where the blanks of this depth end.
+    fn end(&self, depth: usize) -> usize {
+        self.blanks.saturating_add(depth.saturating_mul(2))
     }
 }

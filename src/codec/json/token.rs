@@ -96,7 +96,7 @@ impl Token {
 pub(super) fn plain_string(bytes: &[u8]) -> Option<usize> {
     let inside = bytes.strip_prefix(b"\"")?;
     let length = plain_run(inside);
-    (inside.get(length) == Some(&b'"')).then_some(length + 2)
+    (inside.get(length) == Some(&b'"')).then_some(length.saturating_add(2))
 }
 
 fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {

@@ -211,14 +211,14 @@ impl Handshake<'_> {
 
 /// How often a handshake goes there and back before the client may speak (RFC 8446, 2; RFC 5246, 7.3).
 fn round_trips(session: &ClientConnection) -> u32 {
-    let one = match session.protocol_version() {
+    let full: u32 = match session.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => 1,
         _ => 2,
     };
     match session.handshake_kind() {
-        Some(HandshakeKind::FullWithHelloRetryRequest) => one + 1,
+        Some(HandshakeKind::FullWithHelloRetryRequest) => full.saturating_add(1),
         Some(HandshakeKind::Resumed) => 1,
-        Some(HandshakeKind::Full) | None => one,
+        Some(HandshakeKind::Full) | None => full,
     }
 }
 

@@ -68,7 +68,8 @@ pub(super) fn check(
     let single = single.ok_or("Could not find certificate ID in OCSP response")?;
     let (since, until) = single.times();
     let now = Duration::from_secs(now.as_secs());
-    if since.ok_or(MALFORMED)? > now + SKEW || until.is_some_and(|until| until + SKEW < now) {
+    let is_early = since.ok_or(MALFORMED)? > now.saturating_add(SKEW);
+    if is_early || until.is_some_and(|until| until.saturating_add(SKEW) < now) {
         return Err("OCSP response has expired".to_owned());
     }
     match single.status {

@@ -38,7 +38,7 @@ pub struct Course {
 impl Course {
     /// How much this share has.
     pub fn share(&self, share: Share) -> Duration {
-        self.shares[share as usize]
+        self.shares.get(share as usize).copied().unwrap_or_default()
     }
 
     /// The share that has most.
@@ -58,7 +58,7 @@ impl Course {
         let mut before: Option<&Attempt> = None;
         for attempt in account.attempts() {
             if let Some(before) = before {
-                course.pauses += 1;
+                course.pauses = course.pauses.saturating_add(1);
                 course.add(
                     Share::Pause,
                     attempt.began.saturating_duration_since(before.ended()),
@@ -87,23 +87,28 @@ impl Course {
         for share in Share::ALL {
             self.add(share, hop.share(share));
         }
-        self.sent += hop.sent;
-        self.received += hop.received;
+        self.sent = self.sent.saturating_add(hop.sent);
+        self.received = self.received.saturating_add(hop.received);
         for step in hop.steps() {
             match (step.what.kind(), &step.end) {
                 (Kind::Connect, End::Done | End::Overtaken) => {}
-                (Kind::Connect, _) => self.in_vain += 1,
-                (Kind::AwaitContinue, End::TimedOut) => self.no_leave += 1,
+                (Kind::Connect, _) => self.in_vain = self.in_vain.saturating_add(1),
+                (Kind::AwaitContinue, End::TimedOut) => {
+                    self.no_leave = self.no_leave.saturating_add(1);
+                }
                 _ => {}
             }
         }
         if let Some(server) = hop.server() {
-            self.answers += 1;
-            *self.server.get_or_insert_default() += server;
+            self.answers = self.answers.saturating_add(1);
+            let before = self.server.unwrap_or_default();
+            self.server = Some(before.saturating_add(server));
         }
     }
 
     fn add(&mut self, share: Share, time: Duration) {
-        self.shares[share as usize] += time;
+        if let Some(sum) = self.shares.get_mut(share as usize) {
+            *sum = sum.saturating_add(time);
+        }
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn taken(steps: &[Step], share: Share) -> Duration {
         .filter(|step| Share::of(step.what.kind()) == share);
     for step in steps {
         let from = covered.map_or(step.began, |until| until.max(step.began));
-        sum += step.ended.saturating_duration_since(from);
+        sum = sum.saturating_add(step.ended.saturating_duration_since(from));
         covered = covered.max(Some(step.ended));
     }
     sum

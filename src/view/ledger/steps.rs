@@ -292,7 +292,7 @@ impl Steps {
                 ..
             }) = self.open(Kind::Socks)
         {
-            *round_trips += 1;
+            *round_trips = round_trips.saturating_add(1);
         }
     }
 
@@ -356,7 +356,7 @@ impl Steps {
             self.more_interim = self.more_interim.saturating_add(1);
             return;
         }
-        self.interim += 1;
+        self.interim = self.interim.saturating_add(1);
         self.end(Kind::Wait, at, End::Done);
         self.begin(Doing::Interim { status }, at);
     }

@@ -65,15 +65,18 @@ impl Trips {
     pub(super) fn of(steps: &[Step]) -> Self {
         let mut trips = Self::default();
         for step in steps {
-            match (&step.what, &step.end) {
-                (Doing::Connect(Peer::Tcp(_)), End::Done | End::Refused(_)) => trips.connect += 1,
-                (Doing::Socks { round_trips, .. }, _) => trips.socks += round_trips,
-                (Doing::Tunnel { .. }, End::Done) => trips.tunnel += 1,
-                (Doing::Tls { round_trips, .. }, _) => trips.tls += round_trips,
-                (Doing::AwaitContinue { status: 100..=199 }, End::Done) => trips.leave += 1,
-                (Doing::Receive, _) => trips.request += 1,
-                _ => {}
-            }
+            let (sum, times) = match (&step.what, &step.end) {
+                (Doing::Connect(Peer::Tcp(_)), End::Done | End::Refused(_)) => {
+                    (&mut trips.connect, 1)
+                }
+                (Doing::Socks { round_trips, .. }, _) => (&mut trips.socks, *round_trips),
+                (Doing::Tunnel { .. }, End::Done) => (&mut trips.tunnel, 1),
+                (Doing::Tls { round_trips, .. }, _) => (&mut trips.tls, *round_trips),
+                (Doing::AwaitContinue { status: 100..=199 }, End::Done) => (&mut trips.leave, 1),
+                (Doing::Receive, _) => (&mut trips.request, 1),
+                _ => continue,
+            };
+            *sum = sum.saturating_add(times);
         }
         trips
     }
@@ -88,7 +91,9 @@ impl Trips {
             leave,
             request,
         } = self;
-        connect + socks + tunnel + tls + leave + request
+        [connect, socks, tunnel, tls, leave, request]
+            .into_iter()
+            .fold(0, u32::saturating_add)
     }
 }
 
@@ -122,12 +127,12 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::clock::{Clock as _, SystemClock};
+    use crate::clock::{Clock as _, SystemClock, later};
 
     fn steps(of: &[(Doing, u64, End)]) -> Vec<Step> {
         let mut began: Instant = SystemClock.now();
         let steps = of.iter().map(|(what, millis, end)| {
-            let ended = began + Duration::from_millis(*millis);
+            let ended = later(began, Duration::from_millis(*millis));
             let (what, end) = (what.clone(), end.clone());
             let step = Step {
                 what,

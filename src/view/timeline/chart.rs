@@ -116,16 +116,18 @@ impl Sheet {
 
     /// Appends text of several lines, each indented and none wider than the sheet.
     pub(super) fn sentence(&self, indent: usize, text: &str, out: &mut Vec<u8>) {
-        let mut room = 0;
+        let width = self.columns.saturating_sub(indent);
+        let mut room = 0_usize;
         for (index, part) in parts(text).into_iter().enumerate() {
             let length = part.chars().count();
-            if index > 0 && length < room {
+            let left = room.checked_sub(length.saturating_add(1));
+            if let Some(left) = left.filter(|_| index > 0) {
                 out.push(b' ');
-                room -= length + 1;
+                room = left;
             } else {
                 out.extend_from_slice(if index > 0 { b"\n" } else { b"" });
                 out.extend(std::iter::repeat_n(b' ', indent));
-                room = (self.columns - indent).saturating_sub(length);
+                room = width.saturating_sub(length);
             }
             out.extend_from_slice(part.as_bytes());
         }
@@ -134,7 +136,8 @@ impl Sheet {
 
     /// A chart of a whole time, its notes as wide as the widest of these rows needs, if there is room.
     pub(super) fn chart(self, indent: usize, whole: Duration, rows: &[Row]) -> Chart {
-        let room = self.columns - indent - (NAMES + 1 + TIMES + 1 + 2);
+        let room = self.columns.saturating_sub(indent);
+        let room = room.saturating_sub(NAMES + 1 + TIMES + 1 + 2);
         let widest = rows.iter().map(|row| self.fit(&row.note).chars().count());
         let widest = widest.max().unwrap_or(0);
         let notes = widest.min(room / 2);
@@ -142,7 +145,7 @@ impl Sheet {
         Chart {
             sheet: self,
             indent,
-            bars: room - notes - gap,
+            bars: room.saturating_sub(notes).saturating_sub(gap),
             notes,
             whole,
         }
@@ -183,33 +186,22 @@ impl Chart {
 
     /// Blanks before a bar, the bar, and blanks behind it.
     fn bar(&self, from: Duration, to: Duration) -> (usize, String, usize) {
-        let Glyphs { places, moment, .. } = self.sheet.glyphs;
+        let glyphs = &self.sheet.glyphs;
         let scale = Scale {
-            places: self.bars * places,
+            places: self.bars.saturating_mul(glyphs.places),
             whole: self.whole,
         };
-        let Range { start, end } = scale.places(from, to);
-        let first = start / places;
-        let bar: String = if start == end {
-            moment.to_string()
-        } else {
-            let cells = first..=(end - 1) / places;
-            cells.map(|cell| self.cell(cell, start..end)).collect()
+        let range = scale.places(from, to);
+        let first = glyphs.cell_of(range.start);
+        let bar: String = match range.clone().next_back() {
+            None => glyphs.moment.to_string(),
+            Some(last) => (first..=glyphs.cell_of(last))
+                .map(|cell| glyphs.cell(cell, &range))
+                .collect(),
         };
-        let after = self.bars.saturating_sub(first + bar.chars().count());
+        let after = self.bars.saturating_sub(first);
+        let after = after.saturating_sub(bar.chars().count());
         (first, bar, after)
-    }
-
-    /// The character for those places of a cell that lie in a range.
-    fn cell(&self, cell: usize, range: Range<usize>) -> char {
-        let glyphs = &self.sheet.glyphs;
-        let left = range.contains(&(cell * glyphs.places));
-        let right = range.contains(&((cell + 1) * glyphs.places - 1));
-        match (left, right) {
-            (true, true) => glyphs.full,
-            (true, false) => glyphs.left,
-            (false, _) => glyphs.right,
-        }
     }
 
     fn note(&self, note: &str) -> String {
@@ -221,6 +213,24 @@ impl Chart {
         let room = self.notes.saturating_sub(ellipsis.chars().count());
         let start: String = note.chars().take(room).collect();
         start.trim_end().to_owned() + ellipsis
+    }
+}
+
+impl Glyphs {
+    /// The number of the character that a place is in.
+    fn cell_of(&self, place: usize) -> usize {
+        place.checked_div(self.places).unwrap_or(place)
+    }
+
+    /// The character for those places of a cell that lie in a range.
+    fn cell(&self, cell: usize, range: &Range<usize>) -> char {
+        let first = cell.saturating_mul(self.places);
+        let last = first.saturating_add(self.places.saturating_sub(1));
+        match (range.contains(&first), range.contains(&last)) {
+            (true, true) => self.full,
+            (true, false) => self.left,
+            (false, _) => self.right,
+        }
     }
 }
 

@@ -19,8 +19,9 @@ pub(super) fn of(hop: &Hop, beginning: Instant) -> Vec<Row> {
     let steps = hop.steps();
     let mut rows: Vec<Row> = steps.iter().map(|step| row(hop, step, beginning)).collect();
     if rows.len() > MOST {
-        let left_out = rows.len() - MOST;
-        let middle = rows.drain(MOST / 2..MOST / 2 + left_out);
+        let end = rows.len().saturating_sub(MOST / 2);
+        let middle = rows.drain(MOST / 2..end);
+        let left_out = middle.len();
         let (from, to) = middle.fold((None, None), |(from, to), row| {
             (from.or(Some(row.from)), to.max(Some(row.to)))
         });

@@ -25,18 +25,18 @@ impl Scale {
             return first..first;
         }
         let (whole, rest) = self.place(to);
-        let end = whole + usize::from(rest);
-        first..end.clamp(first + 1, self.places.max(1))
+        let end = whole.saturating_add(usize::from(rest));
+        first..end.clamp(first.saturating_add(1), self.places.max(1))
     }
 
     /// The place that a moment falls into, and whether it lies behind that one's beginning.
     fn place(self, at: Duration) -> (usize, bool) {
-        let whole = self.whole.as_nanos();
-        if whole == 0 {
+        let (whole, at) = (self.whole.as_nanos(), at.min(self.whole).as_nanos());
+        let scaled = at.saturating_mul(self.places as u128);
+        let Some(place) = scaled.checked_div(whole) else {
             return (0, false);
-        }
-        let scaled = at.min(self.whole).as_nanos() * self.places as u128;
-        let place = usize::try_from(scaled / whole).unwrap_or(self.places);
+        };
+        let place = usize::try_from(place).unwrap_or(self.places);
         (place, !scaled.is_multiple_of(whole))
     }
 }
@@ -96,8 +96,8 @@ mod tests {
             second in (0..10_000_u64, 1..10_000_u64),
         ) {
             let drawn = |(from, length): (u64, u64)| {
-                let from = from.min(whole - 1);
-                let to = (from + length).min(whole);
+                let from = from.min(whole.saturating_sub(1));
+                let to = from.saturating_add(length).min(whole);
                 (from, to, places((count, whole), from, to))
             };
             let (one, other) = (drawn(first), drawn(second));
@@ -116,11 +116,11 @@ mod tests {
             from in 0..10_000_u32,
             length in 1..10_000_u32,
         ) {
-            let from = from.min(whole - 1);
-            let to = (from + length).min(whole);
+            let from = from.min(whole.saturating_sub(1));
+            let to = from.saturating_add(length).min(whole);
             let scale = (count as usize, u64::from(whole));
             let found = places(scale, from.into(), to.into()).len() as u32;
-            let share = f64::from(to - from) / f64::from(whole);
+            let share = f64::from(to.abs_diff(from)) / f64::from(whole);
             prop_assert!((f64::from(found) - share * f64::from(count)).abs() <= 2.0);
         }
     }

@@ -88,7 +88,9 @@ fn waiting(hop: &Hop) -> Option<String> {
     if server.is_zero() {
         return Some("The wait was no longer than a round trip.".to_owned());
     }
-    let percent = (server.as_nanos() * 100 + wait.as_nanos() / 2) / wait.as_nanos();
+    let (part, whole) = (server.as_nanos(), wait.as_nanos());
+    let rounded = part.saturating_mul(100).saturating_add(whole / 2);
+    let percent = rounded.checked_div(whole)?;
     let (wait, server) = (time(wait), time(server));
     Some(format!(
         "Of the wait of {wait}, {server} ({percent} %) were {who}."
@@ -97,7 +99,7 @@ fn waiting(hop: &Hop) -> Option<String> {
 
 /// How fast bodies went and came, where that took its time.
 fn flow(hop: &Hop) -> Option<String> {
-    let tenth = hop.total() / 10;
+    let tenth = hop.total().checked_div(10).unwrap_or_default();
     let matters = |count: u64, share: Share| {
         let took = hop.share(share);
         let much = count >= WORTH_A_RATE.0 && took >= WORTH_A_RATE.1 && took >= tenth;
@@ -123,7 +125,7 @@ pub(super) fn of_transfer(course: &Course) -> String {
     let largest = course.largest();
     let share = course.share(largest);
     let (what, how) = told(course, largest);
-    if share * 2 > course.total {
+    if share.saturating_mul(2) > course.total {
         format!("Most of the {total} was {what}: {how}.")
     } else {
         format!("The largest part of the {total} was {what}: {how}.")
@@ -193,7 +195,9 @@ fn waited(course: &Course, took: &str) -> (&'static str, String) {
     let how = format!("{took} passed {between}");
     match course.server {
         None => ("the wait for the response", how),
-        Some(server) if server * 2 > course.share(Share::Wait) => ("the server thinking", how),
+        Some(server) if server.saturating_mul(2) > course.share(Share::Wait) => {
+            ("the server thinking", how)
+        }
         Some(server) => {
             let way = time(course.share(Share::Wait).saturating_sub(server));
             let how = format!("{how}, about {way} of it on the way");

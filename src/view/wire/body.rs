@@ -79,7 +79,7 @@ impl Body {
         let (stretch, rest) = octets.split_at_checked(end).unwrap_or((octets, &[]));
         let most = usize::try_from(*left).unwrap_or(usize::MAX);
         let (shown, not_shown) = stretch.split_at_checked(most).unwrap_or((stretch, &[]));
-        *left -= shown.len() as u64;
+        *left = left.saturating_sub(shown.len() as u64);
         Cut {
             form,
             shown,
@@ -98,7 +98,7 @@ impl Body {
             chunks: 0,
             records: 0,
         });
-        passed.octets += octets;
+        passed.octets = passed.octets.saturating_add(octets);
     }
 
     /// What has been passed over, to be told now.
@@ -115,19 +115,19 @@ impl Body {
 impl PassedOver {
     /// One more read or write.
     pub(super) fn batch(&mut self, at: Instant) {
-        self.batches += 1;
+        self.batches = self.batches.saturating_add(1);
         self.at = at;
     }
 
     /// The first line of one more chunk, or the line end behind one.
     pub(super) fn framing(&mut self, chunks: u64, octets: u64) {
-        self.chunks += chunks;
-        self.octets += octets;
+        self.chunks = self.chunks.saturating_add(chunks);
+        self.octets = self.octets.saturating_add(octets);
     }
 
     /// One more TLS record.
     pub(super) fn record(&mut self) {
-        self.records += 1;
+        self.records = self.records.saturating_add(1);
     }
 
     /// How much it is, in words.

@@ -38,12 +38,12 @@ impl Forms {
 
     /// How far the form lasts that these octets have begun with.
     pub(super) fn end(self, octets: &[u8], form: Form) -> usize {
-        let mut from = 0;
+        let mut from = 0_usize;
         loop {
             let rest = octets.get(from..).unwrap_or_default();
             match boundary(rest, form).filter(|next| *next < rest.len()) {
                 None => return octets.len(),
-                Some(next) => from += next,
+                Some(next) => from = from.saturating_add(next),
             }
             if self.form_of(octets.get(from..).unwrap_or_default()) != form {
                 return from;
@@ -70,14 +70,16 @@ impl Forms {
 
 /// Where the form may change next: behind a line feed, and in text at times within a long line.
 fn boundary(octets: &[u8], form: Form) -> Option<usize> {
-    let line_feed = |octets: &[u8]| octets.iter().position(|&octet| octet == b'\n');
     match form {
-        Form::Binary => line_feed(octets).map(|at| at + 1),
-        Form::Text => {
-            let end = line_feed(first(octets, SAMPLE));
-            Some(end.map_or(SAMPLE, |at| at + 1))
-        }
+        Form::Binary => line_end(octets),
+        Form::Text => Some(line_end(first(octets, SAMPLE)).unwrap_or(SAMPLE)),
     }
+}
+
+/// Where the first line is over, its line feed included.
+fn line_end(octets: &[u8]) -> Option<usize> {
+    let line_feed = octets.iter().position(|&octet| octet == b'\n');
+    line_feed.map(|at| at.saturating_add(1))
 }
 
 fn first(octets: &[u8], most: usize) -> &[u8] {
@@ -88,8 +90,7 @@ fn first(octets: &[u8], most: usize) -> &[u8] {
 fn line_sample(octets: &[u8]) -> &[u8] {
     const LEAST: usize = 16;
     let sample = first(octets, SAMPLE);
-    let end = sample.iter().position(|&octet| octet == b'\n');
-    let line = first(sample, end.map_or(SAMPLE, |end| end + 1));
+    let line = first(sample, line_end(sample).unwrap_or(SAMPLE));
     let says_enough = is_plain(line) && !matches!(line, b"\n" | b"\r\n");
     if says_enough || line.len() >= LEAST {
         return line;
@@ -109,7 +110,7 @@ fn is_plain(sample: &[u8]) -> bool {
 
 /// So much speaks against text that it would not be readable.
 fn is_odd(sample: &[u8]) -> bool {
-    sample.contains(&0) || oddities(sample) * 3 > sample.len()
+    sample.contains(&0) || oddities(sample).saturating_mul(3) > sample.len()
 }
 
 /// Without what may be the end of a character that began before.
@@ -122,17 +123,18 @@ fn rest_of_character(octets: &[u8]) -> &[u8] {
 /// Octets that text does not have. A character that the sample's end cuts is no oddity.
 fn oddities(sample: &[u8]) -> usize {
     let mut rest = sample;
-    let mut count = 0;
+    let mut count = 0_usize;
     loop {
         let (valid, error) = match std::str::from_utf8(rest) {
             Ok(text) => (text.len(), None),
             Err(error) => (error.valid_up_to(), Some(error.error_len())),
         };
         let (text, after) = rest.split_at_checked(valid).unwrap_or((rest, &[]));
-        count += text.iter().filter(|&&octet| is_odd_control(octet)).count();
+        let controls = text.iter().filter(|&&octet| is_odd_control(octet));
+        count = count.saturating_add(controls.count());
         match error {
             Some(Some(length)) => {
-                count += length;
+                count = count.saturating_add(length);
                 rest = after.get(length..).unwrap_or_default();
             }
             None | Some(None) => return count,

@@ -29,6 +29,8 @@ const ABSOLUTE: usize = 15;
 /// The longest common name.
 const NAME: usize = 13;
 const OFFSET: usize = 6;
+/// What a margin has beside the time and the connection: sign, offset, name, and blanks between them.
+const COMMON: usize = 1 + 3 + OFFSET + 1 + NAME + 1;
 
 /// Whether a row says what time it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl Page {
         stamp: Option<Stamp>,
     ) -> Self {
         let time = if stamp.is_some() { ABSOLUTE } else { RELATIVE };
-        let margin = time + 1 + id_width(ids) + 3 + OFFSET + 1 + NAME + 1;
+        let margin = COMMON.saturating_add(time).saturating_add(id_width(ids));
         Self {
             out,
             style,
@@ -156,7 +158,7 @@ impl Page {
             self.margin(event, Timing::Shared(event.at), sign, meaning);
             self.place(offset, &name, meaning);
             self.row(part, form, row);
-            offset += row.len() as u64;
+            offset = offset.saturating_add(row.len() as u64);
             rest = after;
             part = part.next_row();
             if form == Form::Text {

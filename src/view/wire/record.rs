@@ -62,8 +62,8 @@ impl Records {
                 let length = u32::from_be_bytes([0, high, middle, low]);
                 (kind, usize::try_from(length).unwrap_or(usize::MAX))
             };
-            if length > body.len() {
-                self.open = Some((kind, length - body.len()));
+            if let Some(left) = length.checked_sub(body.len()).filter(|left| *left > 0) {
+                self.open = Some((kind, left));
             }
             body = body.get(length..).unwrap_or_default();
         }

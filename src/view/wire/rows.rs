@@ -83,13 +83,13 @@ impl Sign {
     /// How many columns it takes on a page; what is wide in East Asian type takes two.
     fn columns(self) -> usize {
         match self {
-            Sign::Plain('\\')
+            Sign::Plain('\\' | '\u{1100}'..)
             | Sign::Unsafe('\t' | '\r')
             | Sign::CarriageReturn
             | Sign::LineFeed
             | Sign::BareLineFeed => 2,
-            Sign::Plain(it) => 1 + usize::from(it >= '\u{1100}'),
-            Sign::Unsafe(it) => 4 * it.len_utf8(),
+            Sign::Plain(_) => 1,
+            Sign::Unsafe(it) => it.len_utf8().saturating_mul(4),
             Sign::Octet(_) => 4,
         }
     }
@@ -134,14 +134,10 @@ fn signs(octets: &[u8]) -> impl Iterator<Item = Sign> {
 }
 
 fn sign(text: &str, at: usize, it: char) -> Sign {
-    let before = text.as_bytes().get(..at).unwrap_or_default();
-    let after = text
-        .as_bytes()
-        .get(at + it.len_utf8()..)
-        .unwrap_or_default();
+    let (before, from) = text.split_at_checked(at).unwrap_or((text, ""));
     match it {
-        '\r' if after.starts_with(b"\n") => Sign::CarriageReturn,
-        '\n' if before.ends_with(b"\r") => Sign::LineFeed,
+        '\r' if from.starts_with("\r\n") => Sign::CarriageReturn,
+        '\n' if before.ends_with('\r') => Sign::LineFeed,
         '\n' => Sign::BareLineFeed,
         '\t' => Sign::Unsafe(it),
         it if safe(it) => Sign::Plain(it),
@@ -153,16 +149,16 @@ fn sign(text: &str, at: usize, it: char) -> Sign {
 /// that fits. A line end always fits.
 pub(super) fn text_row(octets: &[u8], width: usize) -> usize {
     // A sign has four octets at most; beyond that nothing fits.
-    let window = octets.get(..width * 4 + 8).unwrap_or(octets);
-    let end = window.iter().position(|&octet| octet == b'\n');
-    let line = window.get(..end.map_or(window.len(), |at| at + 1));
-    let (mut taken, mut columns) = (0, 0);
-    for sign in signs(line.unwrap_or(window)) {
-        columns += sign.columns();
+    let most = width.saturating_mul(4).saturating_add(8);
+    let window = octets.get(..most).unwrap_or(octets);
+    let mut lines = window.split_inclusive(|&octet| octet == b'\n');
+    let (mut taken, mut columns) = (0_usize, 0_usize);
+    for sign in signs(lines.next().unwrap_or_default()) {
+        columns = columns.saturating_add(sign.columns());
         if columns > width && taken > 0 && !sign.is_line_end() {
             break;
         }
-        taken += sign.length();
+        taken = taken.saturating_add(sign.length());
     }
     taken
 }
@@ -194,14 +190,14 @@ fn paint(style: Style, (meaning, text): &(Option<Meaning>, String), out: &mut Ve
 
 /// One row of `width` octets or fewer, in hexadecimal and as ASCII.
 pub(super) fn write_binary(octets: &[u8], width: usize, style: Style, out: &mut Vec<u8>) {
-    let mut text = String::with_capacity(width * 4);
+    let columns = width.saturating_mul(2).saturating_add(width / 4);
+    let mut text = String::with_capacity(columns);
     for (at, octet) in octets.iter().enumerate() {
         if at > 0 && at % 4 == 0 {
             text.push(' ');
         }
         let _ = write!(text, "{octet:02x}");
     }
-    let columns = width * 2 + width / 4;
     out.extend_from_slice(format!("{text:columns$}").as_bytes());
     let ascii: String = octets.iter().copied().map(printable).collect();
     style.paint(Meaning::Aside, format!("|{ascii}|").as_bytes(), out);
