@@ -13,6 +13,11 @@
 //!
 //! A path to an object or array leads to all that it holds.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
+)]
+
 use std::ops::Range;
 
 /// Where to look in a text: the steps from its outermost value on.

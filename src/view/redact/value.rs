@@ -4,6 +4,11 @@
 //!
 //! Sources: RFC 9110, 11 (credentials); RFC 7617 (Basic); RFC 7616 (Digest); RFC 6265 (cookies).
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
+)]
+
 use std::ops::Range;
 
 use base64::Engine as _;

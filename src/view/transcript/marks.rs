@@ -5,6 +5,11 @@
 //! only, a mark is a placeholder until then: two control characters with kind and number between
 //! them, which no text holds that was made visible.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
+)]
+
 use std::collections::BTreeMap;
 
 use crate::plan::Varying;

@@ -8,6 +8,11 @@
 //! that a field showed to be an id, a nonce, an entity tag or a boundary is found again wherever it
 //! comes after that.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
+)]
+
 use super::marks::{Marks, is_mark};
 use super::paths;
 use super::record::Ends;

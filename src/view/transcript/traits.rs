@@ -3,6 +3,11 @@
 //! Knows: the octets that whatever has a mark in every line is known by. Must not know: what the mark
 //! is. An expression that is tried in vain costs more than all of this.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
+)]
+
 /// Some of the traits of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Traits(u8);
