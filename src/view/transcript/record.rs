@@ -5,11 +5,6 @@
 //! that of HTTP, not of the clock: the request, then what answers it, except for interim responses
 //! that the body of the request waited for.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
