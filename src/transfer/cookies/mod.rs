@@ -190,11 +190,11 @@ impl Jar {
         now: i64,
     ) -> Result<Cookie, Refusal> {
         let left = quota.0.checked_sub(1).ok_or(Refusal::TooMany)?;
-        let mut cookie = parse::set_cookie(line, Some(origin), now, self.date)?;
+        let cookie = parse::set_cookie(line, Some(origin), now, self.date)?;
         quota.0 = left;
         rules::check_prefix(&cookie)?;
         self.drop_expired(now);
-        rules::heed_public_suffix(&mut cookie, origin)?;
+        rules::check_public_suffix(&cookie, origin)?;
         if self.cookies.count_from_responses() >= MAX_FROM_RESPONSES
             && self.cookies.double(&cookie).is_none()
         {

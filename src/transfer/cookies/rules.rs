@@ -43,8 +43,14 @@ pub(super) fn is_for(cookie: &Cookie, origin: &Origin<'_>) -> bool {
     let host_fits = match cookie.reach {
         // A file's header line without a domain: curl sends it to hosts given as an address only.
         _ if cookie.domain.is_empty() => origin.is_ip_address(),
-        Reach::Subdomains if !origin.is_ip_address() => domain_match(&cookie.domain, host),
-        Reach::Subdomains | Reach::Host => cookie.domain.eq_ignore_ascii_case(host),
+        _ if cookie.domain.eq_ignore_ascii_case(host) => true,
+        Reach::Host => false,
+        // What a public suffix has set for itself is for that host alone (RFC 6265 §5.3, step 5).
+        Reach::Subdomains => {
+            !origin.is_ip_address()
+                && domain_match(&cookie.domain, host)
+                && !is_shared(&cookie.domain, host)
+        }
     };
     host_fits
         && path_match(&cookie.path, request_path(origin))
@@ -155,21 +161,20 @@ pub(super) fn check_prefix(cookie: &Cookie) -> Result<(), Refusal> {
     if kept { Ok(()) } else { Err(Refusal::Prefix) }
 }
 
-/// Refuses a domain that is a public suffix. When it is the host itself, the cookie is for that host
-/// alone (RFC 6265 §5.3, step 5).
-pub(super) fn heed_public_suffix(cookie: &mut Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
-    let host = origin.host().to_ascii_lowercase();
-    let domain = cookie.domain.to_ascii_lowercase();
-    // `co.uk.` with its dot of the root is as public as `co.uk`.
-    let bare_host = host.strip_suffix('.').unwrap_or(&host);
-    let bare_domain = domain.strip_suffix(b".").unwrap_or(&domain);
-    let suffix = psl::suffix(bare_host.as_bytes());
-    if is_ip_address(&domain)
-        || suffix.is_some_and(|suffix| bare_domain.len() > suffix.as_bytes().len())
-    {
-        Ok(())
-    } else if domain == host.as_bytes() {
-        cookie.reach = Reach::Host;
+/// Whether a domain above a host is one that many unrelated sites share. `co.uk.` with its dot of the
+/// root is as public as `co.uk`.
+fn is_shared(domain: &[u8], host: &[u8]) -> bool {
+    let host = host.to_ascii_lowercase();
+    let length = domain.strip_suffix(b".").unwrap_or(domain).len();
+    let suffix = psl::suffix(host.strip_suffix(b".").unwrap_or(&host));
+    suffix.is_none_or(|suffix| length <= suffix.as_bytes().len())
+}
+
+/// Refuses a domain that is a public suffix, unless it is the host itself.
+pub(super) fn check_public_suffix(cookie: &Cookie, origin: &Origin<'_>) -> Result<(), Refusal> {
+    let host = origin.host().as_bytes();
+    let own = cookie.domain.eq_ignore_ascii_case(host);
+    if own || is_ip_address(&cookie.domain) || !is_shared(&cookie.domain, host) {
         Ok(())
     } else {
         Err(Refusal::PublicSuffix {
