@@ -86,25 +86,23 @@ impl<'p> Page<'p> {
 
     fn fact(&mut self, fact: &str) {
         let fact = self.words(fact);
-        let fact = self.masks.text(&fact);
+        let fact = self.masks.text(&visible(fact.as_bytes()));
         self.put("*", &fact);
     }
 
     fn failure(&mut self, failure: &str) {
         for line in self.words(failure).lines() {
-            let line = self.masks.failure(&format!("rcurl: {line}"));
+            let line = format!("rcurl: {}", visible(line.as_bytes()));
+            let line = self.masks.failure(&line);
             self.put("!", &line);
         }
     }
 
-    /// Words without secrets, each control character made visible.
     fn words(&mut self, words: &str) -> String {
-        let words = match &mut self.redaction {
+        match &mut self.redaction {
             Redaction::Marks(secrets) => redact::words(words, secrets),
             Redaction::Nothing => words.to_owned(),
-        };
-        let lines: Vec<_> = words.lines().map(|line| visible(line.as_bytes())).collect();
-        lines.join("\n")
+        }
     }
 
     fn put(&mut self, mark: &str, line: &str) {
@@ -210,7 +208,10 @@ impl<'p> Page<'p> {
     }
 
     fn body(&mut self, direction: Direction, message: &Message) -> Shape {
-        let mut shape = Shape::default();
+        let mut shape = Shape {
+            varies: message.is_coded(),
+            ..Shape::default()
+        };
         let Some(body) = &message.body else {
             return shape;
         };
@@ -224,7 +225,6 @@ impl<'p> Page<'p> {
         let content = body.content();
         if let Some(codings) = content.undone {
             shape.lines.push((said, format!("[{codings} undone]")));
-            shape.varies = true;
         }
         match content.octets.held() {
             Some(octets) => self.show(direction, octets, &body.media_type, &mut shape),

@@ -251,6 +251,12 @@ fn what_is_told_of_content_varies_with_it() {
     );
 }
 
+#[test]
+fn the_length_of_coded_content_varies_without_content_too() {
+    let fields = "Content-Encoding: gzip\r\nContent-Length: 20\r\n";
+    assert_eq!(response(&[], fields, "")[1], "< Content-Length: <length>");
+}
+
 fn read(words: &[&str]) -> Result<Box<Plan>, cli::Refusal> {
     let words: Vec<_> = ["-q", "http://localhost/"]
         .iter()
