@@ -213,9 +213,7 @@ impl Circumstances<'_> {
         match test {
             Test::Always => true,
             Test::Since2000 => !is_before_2000(found),
-            Test::Near => {
-                unix_time(found).is_some_and(|time| time.abs_diff(self.now) <= 24 * 60 * 60)
-            }
+            Test::Near => self.is_near(found),
             Test::Uuid => found.chars().any(|c| c != '0' && c != '-'),
             Test::PortOfHost => {
                 let chosen = found.parse().is_ok_and(|port: u16| port >= CHOSEN_PORTS);
@@ -225,6 +223,14 @@ impl Circumstances<'_> {
                 .parse()
                 .is_ok_and(|port| self.ends.local_ports.contains(&port)),
         }
+    }
+
+    /// Whether a day, or a number of seconds, is of this run. Numbers tell when something will expire,
+    /// too; a day to come may as well be written down somewhere.
+    fn is_near(&self, text: &str) -> bool {
+        const DAY: i64 = 24 * 60 * 60;
+        let ahead = if text.contains('-') { DAY } else { 366 * DAY };
+        unix_time(text).is_some_and(|time| (self.now - DAY..=self.now + ahead).contains(&time))
     }
 
     /// Whether a text ends with a loopback host, or one that takes part, and a colon or `port`.

@@ -253,6 +253,7 @@ impl Transfer {
     }
 
     fn begin(&mut self, url: String, method: &str, by_proxy: bool) {
+        self.told = None;
         self.hops.push(Hop {
             why: std::mem::take(&mut self.next),
             method: method.to_owned(),
