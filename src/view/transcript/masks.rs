@@ -67,10 +67,13 @@ impl<'p> Masks<'p> {
         let Some((name, rest)) = line.split_once(':') else {
             return self.text(line);
         };
-        let value = rest.trim_start_matches([' ', '\t']);
-        let (blanks, _) = rest.split_at(rest.len() - value.len());
+        let blanks = |c| c == ' ' || c == '\t';
+        let from = rest.trim_start_matches(blanks);
+        let value = from.trim_end_matches(blanks);
+        let (before, _) = rest.split_at(rest.len() - from.len());
+        let (_, after) = from.split_at(value.len());
         let value = self.value(&name.trim().to_ascii_lowercase(), value);
-        self.text(&format!("{name}:{blanks}{value}"))
+        self.text(&format!("{name}:{before}{value}{after}"))
     }
 
     /// A field line whose value is told of content that varies; `None` for others.
