@@ -72,10 +72,13 @@ impl<'p> Masks<'p> {
         let Some((name, rest)) = line.split_once(':') else {
             return self.text(line);
         };
-        let value = rest.trim_start_matches([' ', '\t']);
-        let (blanks, _) = rest.split_at(rest.len() - value.len());
+        let blanks = |c| c == ' ' || c == '\t';
+        let from = rest.trim_start_matches(blanks);
+        let value = from.trim_end_matches(blanks);
+        let (before, _) = rest.split_at(rest.len() - from.len());
+        let (_, after) = from.split_at(value.len());
         let value = self.value(&name.trim().to_ascii_lowercase(), value);
-        self.text(&format!("{name}:{blanks}{value}"))
+        self.text(&format!("{name}:{before}{value}{after}"))
     }
 
     /// A field line whose value is told of content that varies; `None` for others.
@@ -218,9 +221,7 @@ impl Circumstances<'_> {
         match test {
             Test::Always => true,
             Test::Since2000 => !is_before_2000(found),
-            Test::Near => {
-                unix_time(found).is_some_and(|time| time.abs_diff(self.now) <= 24 * 60 * 60)
-            }
+            Test::Near => self.is_near(found),
             Test::Uuid => found.chars().any(|c| c != '0' && c != '-'),
             Test::PortOfHost => {
                 let chosen = found.parse().is_ok_and(|port: u16| port >= CHOSEN_PORTS);
@@ -230,6 +231,14 @@ impl Circumstances<'_> {
                 .parse()
                 .is_ok_and(|port| self.ends.local_ports.contains(&port)),
         }
+    }
+
+    /// Whether a day, or a number of seconds, is of this run. Numbers tell when something will expire,
+    /// too; a day to come may as well be written down somewhere.
+    fn is_near(&self, text: &str) -> bool {
+        const DAY: i64 = 24 * 60 * 60;
+        let ahead = if text.contains('-') { DAY } else { 366 * DAY };
+        unix_time(text).is_some_and(|time| (self.now - DAY..=self.now + ahead).contains(&time))
     }
 
     /// Whether a text ends with a loopback host, or one that takes part, and a colon or `port`.

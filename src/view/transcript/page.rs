@@ -16,7 +16,7 @@ use super::record::{Exchange, Hop, Message, Record, Step, Transfer, Why};
 use crate::codec::json::Form;
 use crate::codec::text::visible;
 use crate::event::Direction;
-use crate::http1::{Role, request_lines};
+use crate::http1::Role;
 use crate::view::redact::{self, Filter, Secrets};
 
 /// What becomes of secrets.
@@ -86,25 +86,23 @@ impl<'p> Page<'p> {
 
     fn fact(&mut self, fact: &str) {
         let fact = self.words(fact);
-        let fact = self.masks.text(&fact);
+        let fact = self.masks.text(&visible(fact.as_bytes()));
         self.put("*", &fact);
     }
 
     fn failure(&mut self, failure: &str) {
         for line in self.words(failure).lines() {
-            let line = self.masks.failure(&format!("rcurl: {line}"));
+            let line = format!("rcurl: {}", visible(line.as_bytes()));
+            let line = self.masks.failure(&line);
             self.put("!", &line);
         }
     }
 
-    /// Words without secrets, each control character made visible.
     fn words(&mut self, words: &str) -> String {
-        let words = match &mut self.redaction {
+        match &mut self.redaction {
             Redaction::Marks(secrets) => redact::words(words, secrets),
             Redaction::Nothing => words.to_owned(),
-        };
-        let lines: Vec<_> = words.lines().map(|line| visible(line.as_bytes())).collect();
-        lines.join("\n")
+        }
     }
 
     fn put(&mut self, mark: &str, line: &str) {
@@ -123,18 +121,18 @@ impl<'p> Page<'p> {
         for interim in &exchange.leave {
             leave.extend(self.message(Direction::In, interim));
         }
-        let body = self.body(Direction::Out, request);
+        let body = if exchange.sent || request.body.is_none() {
+            self.body(Direction::Out, request)
+        } else {
+            Shape::said("}", "[content sent in part]")
+        };
         self.vary(&mut head, &body);
         self.put_all(head);
         self.put_all(leave);
         if exchange.impatient {
             self.fact("the content goes without 100 Continue");
         }
-        if exchange.sent || body.lines.is_empty() {
-            self.put_all(body.lines);
-        } else {
-            self.put("}", "[content sent in part]");
-        }
+        self.put_all(body.lines);
         for response in &exchange.responses {
             let lines = self.message(Direction::In, response);
             self.put_all(lines);
@@ -153,9 +151,9 @@ impl<'p> Page<'p> {
         if !message.trailers.is_empty() {
             lines.push((said, "[trailers]".to_owned()));
         }
-        for line in message.trailers.split_inclusive(|&octet| octet == b'\n') {
-            let line = self.head_line(Role::TrailerLine, line);
-            lines.push((quoted, line));
+        for line in whole_lines(&message.trailers) {
+            let shown = self.head_lines(Role::TrailerLine, line);
+            lines.extend(shown.into_iter().map(|line| (quoted, line)));
         }
         if message.stray {
             lines.push((said, "[bytes that belong to no message]".to_owned()));
@@ -166,17 +164,14 @@ impl<'p> Page<'p> {
     fn head(&mut self, direction: Direction, message: &Message) -> Lines {
         let (quoted, _) = marks(direction);
         let mut lines = Lines::new();
-        let first = match direction {
-            Direction::Out => Role::RequestLine,
-            Direction::In => Role::StatusLine,
-        };
-        for (role, line) in request_lines(&message.head) {
-            let role = if role == Role::RequestLine {
-                first
-            } else {
-                role
+        for (index, line) in whole_lines(&message.head).into_iter().enumerate() {
+            let role = match (index, direction) {
+                (0, Direction::Out) => Role::RequestLine,
+                (0, Direction::In) => Role::StatusLine,
+                _ => Role::FieldLine,
             };
-            lines.push((quoted, self.head_line(role, line)));
+            let shown = self.head_lines(role, line);
+            lines.extend(shown.into_iter().map(|line| (quoted, line)));
         }
         if message.whole {
             lines.push((quoted, String::new()));
@@ -184,17 +179,25 @@ impl<'p> Page<'p> {
         lines
     }
 
-    fn head_line(&mut self, role: Role, line: &[u8]) -> String {
-        let line = match &mut self.redaction {
-            Redaction::Marks(secrets) => redact::line(role, line, secrets),
-            Redaction::Nothing => line.to_vec(),
+    /// A start line, or a field on as many lines as it came on.
+    fn head_lines(&mut self, role: Role, field: &[u8]) -> Vec<String> {
+        let field = match &mut self.redaction {
+            Redaction::Marks(secrets) => redact::line(role, field, secrets),
+            Redaction::Nothing => field.to_vec(),
         };
-        let line = line.strip_suffix(b"\n").unwrap_or(&line);
-        let line = visible(line.strip_suffix(b"\r").unwrap_or(line));
-        match role {
-            Role::FieldLine | Role::TrailerLine => self.masks.field(&line),
-            _ => self.masks.text(&line),
-        }
+        let is_field = matches!(role, Role::FieldLine | Role::TrailerLine);
+        let lines = field.split_inclusive(|&octet| octet == b'\n').enumerate();
+        lines
+            .map(|(index, line)| {
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                let line = visible(line.strip_suffix(b"\r").unwrap_or(line));
+                if index == 0 && is_field {
+                    self.masks.field(&line)
+                } else {
+                    self.masks.text(&line)
+                }
+            })
+            .collect()
     }
 
     /// What is told of a content that varies varies with it.
@@ -210,7 +213,10 @@ impl<'p> Page<'p> {
     }
 
     fn body(&mut self, direction: Direction, message: &Message) -> Shape {
-        let mut shape = Shape::default();
+        let mut shape = Shape {
+            varies: message.is_coded(),
+            ..Shape::default()
+        };
         let Some(body) = &message.body else {
             return shape;
         };
@@ -224,7 +230,6 @@ impl<'p> Page<'p> {
         let content = body.content();
         if let Some(codings) = content.undone {
             shape.lines.push((said, format!("[{codings} undone]")));
-            shape.varies = true;
         }
         match content.octets.held() {
             Some(octets) => self.show(direction, octets, &body.media_type, &mut shape),
@@ -290,6 +295,31 @@ struct Shape {
     lines: Lines,
     /// Some of it is another one in each run, and so is its length.
     varies: bool,
+}
+
+impl Shape {
+    fn said(mark: &'static str, what: &str) -> Self {
+        Self {
+            lines: vec![(mark, what.to_owned())],
+            varies: false,
+        }
+    }
+}
+
+/// The lines of a head, each with those that it goes on over (RFC 9112, 5.2).
+fn whole_lines(head: &[u8]) -> Vec<&[u8]> {
+    let mut lines = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for line in head.split_inclusive(|&octet| octet == b'\n') {
+        let goes_on = matches!(line.first(), Some(b' ' | b'\t'));
+        if end > start && !goes_on {
+            lines.extend(head.get(start..end));
+            start = end;
+        }
+        end += line.len();
+    }
+    lines.extend(head.get(start..end).filter(|line| !line.is_empty()));
+    lines
 }
 
 /// What begins a line that came so, and one that is said of octets.

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::body::Body;
 use crate::error::Error;
 use crate::event::{Bytes, Direction, Event, Happening, Layer, Peer, TlsFacts, Verification};
-use crate::http1::{Role, Rule, version_and_status};
+use crate::http1::{Role, Rule, parse_field_line, request_lines, version_and_status};
 
 /// So many octets of all contents together are held.
 const ROOM: usize = 16 * 1024 * 1024;
@@ -253,6 +253,7 @@ impl Transfer {
     }
 
     fn begin(&mut self, url: String, method: &str, by_proxy: bool) {
+        self.told = None;
         self.hops.push(Hop {
             why: std::mem::take(&mut self.next),
             method: method.to_owned(),
@@ -333,6 +334,14 @@ impl Message {
         let line = self.head.split_inclusive(|&octet| octet == b'\n').next();
         let status = line.and_then(version_and_status);
         status.is_some_and(|(_, status)| matches!(status, 100 | 102..=199)) && self.whole
+    }
+
+    /// Whether its content has a coding: what it makes of the same content is not always the same. The
+    /// head tells of it without content, too (RFC 9110, 9.3.2).
+    pub(super) fn is_coded(&self) -> bool {
+        let lines = request_lines(&self.head).filter_map(|(_, line)| parse_field_line(line));
+        let mut codings = lines.filter(|field| field.is("Content-Encoding"));
+        codings.any(|field| !field.value.eq_ignore_ascii_case(b"identity"))
     }
 
     fn piece(&mut self, role: Role, bytes: &Bytes<'_>, room: &mut usize) {

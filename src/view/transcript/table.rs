@@ -42,7 +42,7 @@ pub(super) enum Test {
     Always,
     /// It is no year before 2000.
     Since2000,
-    /// It is a time within a day of the run.
+    /// It is a time close to the run.
     Near,
     /// It is not zero.
     Uuid,
@@ -108,7 +108,7 @@ pub(super) static ROWS: &[Row] = &[
         "Sec-WebSocket-Accept: it answers what was drawn by lot"),
     row(V::Date, Fields(AUTHENTICATION), r#"(?i)credential=[^/",<]*(?:<[^>]*>)?/(\d{8})/"#, Always,
         "The day in the scope of an AWS signature"),
-    row(V::Duration, Fields(&["age", "x-runtime", "x-response-time", "*process-time", "*upstream-service-time", "x-timer"]), ALL, Always,
+    row(V::Duration, Fields(&["age", "x-timer", "*runtime", "*response-time", "*process-time", "*processing-time", "*service-time", "*duration", "*elapsed"]), ALL, Always,
         "Age, X-Runtime, X-Response-Time, X-Process-Time and the like: they count time"),
     row(V::Duration, Fields(&["server-timing"]), r#"\bdur="?([0-9.]+)"#, Always,
         "dur of Server-Timing: it counts time"),
@@ -117,9 +117,9 @@ pub(super) static ROWS: &[Row] = &[
     row(V::Count, Fields(&["ratelimit"]), r"\b(?:remaining|reset|[rt])=(\d+)", Always,
         "The same in a field of its own"),
     row(V::Length, OfContent(&["content-length"]), ALL, Always,
-        "Content-Length where the content was unpacked, or holds a mark itself"),
+        "Content-Length of such content"),
     row(V::Digest, OfContent(&["content-digest", "repr-digest", "content-md5", "digest"]), ALL, Always,
-        "Digests of such content"),
+        "Digests of content that was unpacked, or holds a mark itself"),
     row(V::Duration, Failures, r"\bafter (\d+) (?:ms|milliseconds)\b", Always,
         "The time that a failure took"),
     row(V::Port, Lines(Traits::COLON_NUMBER), r"(?:[\w.-]+|\[[0-9A-Fa-f:.%]+\]):(\d{5})\b", PortOfHost,
@@ -139,7 +139,7 @@ pub(super) static ROWS: &[Row] = &[
     row(V::Date, Lines(Traits::MONTH), r"\b(\d{2}/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?)", Since2000,
         "The same as logs write them"),
     row(V::Date, Lines(Traits::LONG_NUMBER), r"\b(\d{4}-\d{2}-\d{2}|\d{10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19})\b", Near,
-        "A date, or a Unix time in seconds or parts of one, within a day of the run"),
+        "A date within a day of the run, or a Unix time, in seconds or parts of one, from the day before to a year ahead: this is when something was made, or will expire"),
     row(V::Id, Lines(Traits::UUID), r"\b([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})\b", Uuid,
         "UUIDs other than zero: most are drawn by lot"),
     row(V::Version, Lines(Traits::AGENT), r"\brcurl/(\d[\w.+-]*)", Always,

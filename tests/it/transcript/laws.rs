@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rcurl::event::{Direction, Happening, Layer};
-use rcurl::http1::{Connection, Framing, Settings, Signal};
+use rcurl::http1::{Connection, Framing, Role, Settings, Signal};
 use rcurl::net::Step;
 use rcurl::plan::{Mask, When};
 
@@ -256,6 +256,41 @@ fn all_contents_together_are_held_up_to_a_bound() {
     });
     assert_eq!(text.matches("{ [1000001 bytes, SHA-256 ").count(), 4);
     assert!(text.len() < 17_000_000, "{}", text.len());
+}
+
+#[test]
+fn a_secret_of_a_folded_field_is_none_in_a_transcript() {
+    let head =
+        "HTTP/1.1 200 OK\r\nSet-Cookie:\r\n sid=abc;\r\n\tPath=/\r\nContent-Length: 0\r\n\r\n";
+    let text = told(|stage| hear(stage, head.as_bytes(), &[]));
+    let shown = "\n< Set-Cookie:\n<  sid=<secret 1>;\n< \tPath=/\n< Content-Length: 0\n";
+    assert!(text.contains(shown), "{text}");
+}
+
+#[test]
+fn content_that_was_sent_in_part_counts_nothing() {
+    let text = told(|stage| {
+        stage.start("http://localhost/");
+        let head = "PUT / HTTP/1.1\r\nContent-Length: 80\r\n\r\n";
+        for line in head.split_inclusive('\n') {
+            let role = match line {
+                "\r\n" => Role::HeadEnd,
+                line if line.starts_with("PUT") => Role::RequestLine,
+                _ => Role::FieldLine,
+            };
+            stage.piece(Direction::Out, Layer::Http, role, line.as_bytes());
+        }
+        let content = b"0f8fad5b-d9cb-469f-a165-70867728950e";
+        stage.piece(Direction::Out, Layer::Http, Role::Content, content);
+        stage.receive("HTTP/1.1 413 Large\r\nX-Request-Id: abc\r\n\r\n", "");
+        stage.finish(Ok(()));
+    });
+    assert!(
+        text.contains(
+            "\n>\n} [content sent in part]\n< HTTP/1.1 413 Large\n< X-Request-Id: <id>\n"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

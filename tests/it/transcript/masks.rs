@@ -154,6 +154,7 @@ fn lines_that_vary() {
         ("1795253400123", "<date>"),
         ("1795253400123456", "<date>"),
         ("1795253400123456789", "<date>"),
+        ("\"expires_at\": 1811253400", "\"expires_at\": <date>"),
         ("today is 2026-11-21", "today is <date>"),
         ("0F8FAD5B-D9CB-469F-A165-70867728950E", "<id>"),
         (
@@ -186,6 +187,9 @@ fn lines_that_stay() {
         "Thu, 01 Jan 1970 00:00:00 GMT",
         "2024-02-29",
         "1234567890",
+        "1795063400",
+        "1831253400",
+        "2026-12-24",
         "1795253400x",
         "x1795253400",
         "99999",
@@ -249,6 +253,12 @@ fn what_is_told_of_content_varies_with_it() {
             "< Content-Digest: sha-256=:abc:"
         ]
     );
+}
+
+#[test]
+fn the_length_of_coded_content_varies_without_content_too() {
+    let fields = "Content-Encoding: gzip\r\nContent-Length: 20\r\n";
+    assert_eq!(response(&[], fields, "")[1], "< Content-Length: <length>");
 }
 
 fn read(words: &[&str]) -> Result<Box<Plan>, cli::Refusal> {
