@@ -65,8 +65,8 @@ impl Paint {
         self.line.get(..self.end(depth)).unwrap_or(comma)
     }
 
-    /// Where the blanks of this depth end.
+    /// Where the blanks of this depth end, two for each level; a shift is the cheapest here.
     fn end(&self, depth: usize) -> usize {
-        self.blanks.saturating_add(depth.saturating_mul(2))
+        self.blanks.saturating_add(depth << 1)
     }
 }

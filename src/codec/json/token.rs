@@ -119,16 +119,15 @@ fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
 /// quotation mark, reverse solidus or control character.
 fn plain_run(bytes: &[u8]) -> usize {
     let (eights, rest) = bytes.as_chunks::<8>();
-    let mut length = 0_usize;
-    for eight in eights {
+    for (eight, from) in eights.iter().zip((0_usize..).step_by(8)) {
         let ends = string_ends(u64::from_le_bytes(*eight));
         if ends != 0 {
-            return length.saturating_add((ends.trailing_zeros() / 8) as usize);
+            return from.saturating_add((ends.trailing_zeros() / 8) as usize);
         }
-        length = length.saturating_add(8);
     }
     let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    length.saturating_add(rest.iter().take_while(plain).count())
+    let plain = rest.iter().take_while(plain).count();
+    bytes.len().saturating_sub(rest.len()).saturating_add(plain)
 }
 
 /// Marks, by the top bit of each octet, where a run of plain characters ends. Only the lowest mark
