@@ -9,7 +9,7 @@ use super::style::{Meaning, Style};
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::event::{Event, Happening, Observer};
-use crate::plan::{Global, Notice, Plan, Trace};
+use crate::plan::{Destination, Global, Notice, Plan, Trace};
 use crate::streams::Console;
 
 /// Added to exit 60 where no diagnosis follows: what to do.
@@ -43,14 +43,14 @@ impl Notices {
             columns: columns(environment),
             failures: !global.silent || global.show_error,
             explained: !global.silent
-                && (Style::of_stderr(global, environment).terminal || global.trace != Trace::Off),
+                && (Style::of_stderr(global, environment).terminal || is_told_there(&global.trace)),
             warnings: !global.silent,
             notes: !global.silent && global.trace != Trace::Off,
         }
     }
 
-    /// Whether a failure is explained after its message: on a terminal, with `-v` or a trace, and
-    /// never with `-s`.
+    /// Whether a failure is explained after its message: on a terminal, where the exchange is told on
+    /// standard error too, and never with `-s`.
     pub fn explains_failures(&self) -> bool {
         self.explained
     }
@@ -193,6 +193,15 @@ pub(super) fn columns(environment: &Environment) -> usize {
         .filter(|columns| (21..=10_000).contains(columns))
         .or(environment.columns.map(usize::from))
         .unwrap_or(COLUMNS)
+}
+
+/// Whether an exchange is told on standard error.
+fn is_told_there(trace: &Trace) -> bool {
+    match trace {
+        Trace::Off => false,
+        Trace::Verbose => true,
+        Trace::Ascii(to) | Trace::Hex(to) => *to == Destination::Stderr,
+    }
 }
 
 /// Cuts a sentence after the last blank that fits, or anywhere when there is none, as curl does; the

@@ -13,7 +13,7 @@ use rcurl::event::{
     Verification,
 };
 use rcurl::http1::Role;
-use rcurl::plan::{Plan, Progress, Trace};
+use rcurl::plan::{Destination, Plan, Progress, Trace};
 
 use super::scripted::{Stage, pipes, plan, terminal};
 
@@ -276,6 +276,10 @@ fn where_nothing_is_explained_the_old_hint_stays() {
     let hint = "rcurl: (60) SSL certificate problem: because\nThe server could not prove";
     let quiet = bare();
     assert!(told(&quiet, &pipes()).starts_with(hint));
+    let folder = tempfile::tempdir().unwrap();
+    let file = Destination::File(folder.path().join("trace"));
+    let traced = plan(|plan| plan.global.trace = Trace::Ascii(file));
+    assert!(told(&traced, &pipes()).starts_with(hint));
     let shown = plan(|plan| {
         plan.global.silent = true;
         plan.global.show_error = true;
