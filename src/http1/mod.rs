@@ -56,15 +56,16 @@
 mod body;
 mod broken;
 mod head;
+mod length;
 mod line;
 mod role;
 mod rule;
 mod sending;
 mod settings;
 
-pub use body::{Framing, codings, framing};
 pub use broken::Broken;
 pub use head::{Field, Head, Version, parse_field_line, request_lines, version_and_status};
+pub use length::{Framing, codings, framing};
 pub use role::Role;
 pub use rule::{RULES, Row, Rule, Verdict, Violation};
 pub use sending::Misuse;
@@ -388,7 +389,7 @@ impl Connection {
             self.head.add(line, at, &mut self.notes)?;
             at += line.len() as u64;
         }
-        body::check_last_field(&self.method, &self.head, &self.settings)?;
+        length::check_last_field(&self.method, &self.head, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 
@@ -401,7 +402,7 @@ impl Connection {
         } else {
             self.head.end(b"\r\n");
         }
-        let framing = body::delimit(
+        let framing = length::delimit(
             &self.method,
             &self.head,
             &self.settings,
