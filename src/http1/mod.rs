@@ -62,6 +62,7 @@ mod role;
 mod rule;
 mod sending;
 mod settings;
+mod unseen;
 
 pub use broken::Broken;
 pub use head::{Field, Head, Version, parse_field_line, request_lines, version_and_status};
@@ -70,6 +71,7 @@ pub use role::Role;
 pub use rule::{RULES, Row, Rule, Verdict, Violation};
 pub use sending::Misuse;
 pub use settings::{Codings, ContentLength, Http09, Limits, Peer, Settings, Upgrade};
+pub use unseen::Chunks;
 
 use body::{Body, Part, Surroundings};
 use line::{Blank, LineBuffer};

@@ -165,11 +165,11 @@ impl Exchange<'_> {
     fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
-            self.feed(wire)?;
+            let now = self.tap.clock().now();
+            self.feed(wire, now)?;
             if self.incoming.over && matches!(self.out.state, Sending::Told | Sending::Given) {
                 return self.response(Progress::Complete);
             }
-            let now = self.tap.clock().now();
             self.mind_the_time(now)?;
             let at_once = self.takes_more(wire, now).then_some(now);
             let wait = Wait {
@@ -218,9 +218,9 @@ impl Exchange<'_> {
 
     /// Hands the wire the next piece of the request body, and tells when the last of it is gone. One
     /// piece: however fast the other side takes them, its answer and the time are looked at between.
-    fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
+    fn feed(&mut self, wire: &mut dyn Wire, now: Instant) -> Result<()> {
         self.out.waits_for_source = false;
-        if self.takes_more(wire, self.tap.clock().now()) {
+        if self.takes_more(wire, now) {
             let before = self.out.body();
             self.out.fill(self.http, WINDOW)?;
             self.out.push(wire, self.tap);
@@ -263,6 +263,8 @@ impl Exchange<'_> {
         }
         let mut rest = bytes;
         loop {
+            let chunks = self.incoming.chunks(self.http, rest, self.tap, at)?;
+            rest = rest.get(chunks..).unwrap_or_default();
             let (taken, signal) = match self.http.receive(rest) {
                 Ok(step) => step,
                 Err(broken) => return Err(self.malformed(broken, rest)),

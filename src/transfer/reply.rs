@@ -168,14 +168,15 @@ impl Receiver for Reply<'_> {
         let treatment = self.treatment(head)?;
         self.sink.begin(&treatment);
         self.found.delivering = true;
-        Ok(Reception::Deliver)
+        Ok(if self.operation.request.raw {
+            Reception::DeliverFramed
+        } else {
+            Reception::Deliver
+        })
     }
 
-    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error> {
-        if role == Role::Content || self.operation.request.raw {
-            return self.sink.content(octets, self.tap);
-        }
-        Ok(())
+    fn content(&mut self, octets: &[u8]) -> Result<(), Error> {
+        self.sink.content(octets, self.tap)
     }
 }
 
