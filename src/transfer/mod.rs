@@ -41,6 +41,7 @@ pub mod provenance;
 pub mod proxies;
 pub mod reply;
 mod retry;
+mod saved;
 mod scan;
 mod seats;
 pub mod segment;

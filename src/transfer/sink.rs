@@ -5,19 +5,17 @@
 //!
 //! A failure to write ends the transfer with exit 23.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::codec::content::{Codings, Decoder, Failure, Fault};
 use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
 use crate::codec::text::{Visible, visible};
 use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
-use crate::plan::Clobber;
 use crate::streams::Console;
-use crate::transfer::folder;
-use crate::transfer::naming;
+use crate::transfer::saved::Saved;
 
 /// Where content goes.
 pub enum Place {
@@ -39,132 +37,6 @@ pub struct Stdout {
     pub colour: bool,
     /// `-o -`: binary content was asked for.
     pub binary: bool,
-}
-
-/// A file to be.
-pub struct Saved {
-    path: PathBuf,
-    /// The folder of `--output-dir`, already part of `path`.
-    folder: Option<PathBuf>,
-    how: Saving,
-    file: Option<File>,
-    chosen_by_server: bool,
-}
-
-/// Who names a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Namer {
-    /// The command line, or the URL.
-    User,
-    /// The server may choose another name (`-O` with `-J`).
-    Server,
-}
-
-/// How a file is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Saving {
-    /// What becomes of one that is there.
-    pub clobber: Clobber,
-    /// Missing folders are made.
-    pub create_dirs: bool,
-    /// Content is appended (`-C`).
-    pub append: bool,
-    /// Whether `-J` counts.
-    pub namer: Namer,
-}
-
-impl Saved {
-    /// A file of this name, in this folder.
-    pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
-        let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
-        Self {
-            path,
-            folder: folder.map(Path::to_owned),
-            how,
-            file: None,
-            chosen_by_server: false,
-        }
-    }
-
-    /// The name as it stands now.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The server chooses the name (`-J`): a file that is there is never overwritten for it, nor
-    /// is a link followed.
-    pub fn rename(&mut self, name: &str) {
-        if self.file.is_none() && self.how.namer == Namer::Server {
-            self.path = self
-                .folder
-                .as_ref()
-                .map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
-            self.chosen_by_server = true;
-        }
-    }
-
-    fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
-        if self.file.is_none() {
-            let file = self.create().map_err(|error| {
-                let message = format!(
-                    "Failed to open the file {}: {}",
-                    self.path.display(),
-                    reason(&error)
-                );
-                Error::new(Exit::WriteError, message).because(error)
-            })?;
-            self.file = Some(file);
-            tap.emit(Happening::Saving { path: &self.path });
-        }
-        self.file
-            .as_mut()
-            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
-    }
-
-    fn create(&mut self) -> io::Result<File> {
-        if self.how.create_dirs {
-            folder::make_above(&self.path)?;
-        }
-        if self.how.append {
-            return OpenOptions::new()
-                .append(true)
-                .create(true)
-                .open(&self.path);
-        }
-        let keep = match self.how.clobber {
-            Clobber::Default => self.chosen_by_server,
-            Clobber::Always => false,
-            Clobber::Never => return self.create_numbered(),
-        };
-        if keep {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
-        } else {
-            File::create(&self.path)
-        }
-    }
-
-    /// `--no-clobber`: the first free of `name`, `name.1` … `name.100`.
-    fn create_numbered(&mut self) -> io::Result<File> {
-        let wanted = self.path.clone();
-        for number in 0..=100 {
-            if number > 0 {
-                self.path = naming::numbered(&wanted, number);
-            }
-            match OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
-            {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => return other,
-            }
-        }
-        self.path = wanted;
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
 }
 
 /// What is done to content on its way.
@@ -224,7 +96,7 @@ impl Sink {
     /// The file that content goes to, when it is one and was opened.
     pub fn saved(&self) -> Option<&Path> {
         match &self.place {
-            Place::File(saved) if saved.file.is_some() => Some(&saved.path),
+            Place::File(saved) => saved.file().map(|_| saved.path()),
             _ => None,
         }
     }
@@ -330,12 +202,9 @@ impl Sink {
     /// Back to the beginning: a retry writes anew, but for what is appended (`-C`).
     pub fn restart(&mut self) {
         if let Place::File(saved) = &mut self.place
-            && !saved.how.append
             && self.delivered > 0
-            && let Some(file) = &mut saved.file
         {
-            use std::io::Seek as _;
-            let _ = file.set_len(0).and_then(|()| file.rewind());
+            saved.restart();
         }
         self.delivered = 0;
         self.content = 0;
@@ -348,7 +217,7 @@ impl Sink {
     /// `--remove-on-error`.
     pub fn remove(&mut self) -> Option<io::Result<()>> {
         match &mut self.place {
-            Place::File(saved) => saved.file.take().map(|_| std::fs::remove_file(&saved.path)),
+            Place::File(saved) => saved.remove(),
             _ => None,
         }
     }
@@ -356,7 +225,7 @@ impl Sink {
     /// The open file, for its time and attributes.
     pub fn file(&self) -> Option<&File> {
         match &self.place {
-            Place::File(saved) => saved.file.as_ref(),
+            Place::File(saved) => saved.file(),
             _ => None,
         }
     }

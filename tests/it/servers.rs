@@ -441,3 +441,24 @@ fn the_demo_needs_nothing_else() {
             .contains("Hello from rcurl")
     );
 }
+
+/// What was there before, and is no regular file, is not ours to remove.
+#[test]
+fn remove_on_error_leaves_a_pipe_where_it_is() {
+    let server = Server::new(|talk| {
+        talk.request();
+        talk.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    let reader = thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let words = ["-sS", "--remove-on-error", "-o", pipe.to_str().unwrap()];
+    let ended = run(rcurl(&[&words[..], &[&server.url("/")]].concat()));
+    assert_eq!(ended.exit, Some(18), "{}", ended.stderr);
+    assert_eq!(reader.join().unwrap(), b"half");
+    assert!(pipe.exists());
+}
