@@ -163,6 +163,16 @@ impl Error {
     }
 }
 
+/// What was received cannot be kept.
+impl Error {
+    /// Writing to a file, a pipe or a terminal failed.
+    pub fn write_failed(source: io::Error) -> Self {
+        let reason = reason(&source);
+        let message = format!("Failure writing output to destination: {reason}");
+        Self::new(Exit::WriteError, message).because(source)
+    }
+}
+
 /// Text without control characters: what a user or a server gave must not drive a terminal.
 fn plain(text: &str) -> String {
     text.chars()

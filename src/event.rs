@@ -610,6 +610,11 @@ impl Tap {
         self.interest
     }
 
+    /// What the observers listen to: where that is remarks alone, a story need not be prepared.
+    pub fn attention(&self) -> Attention {
+        self.attention
+    }
+
     /// Tells all observers that the run is over; gives the first objection, if there is one.
     pub fn conclude(&self) -> Exit {
         self.observers

@@ -1,8 +1,9 @@
-//! Bodies whose pieces nobody looks at, and which are read in one go.
+//! Bodies whose pieces nobody looks at.
 //!
-//! Knows: chunks as nearly everybody writes them: a size in hexadecimal digits, CR LF, content, CR LF
-//! (RFC 9112, section 7.1). Must not know: what else a chunk may be, or what is wrong with it; that
-//! is left to [`Connection::receive`].
+//! Knows: how much content may go by without being seen, and chunks as nearly everybody writes them:
+//! a size in hexadecimal digits, CR LF, content, CR LF (RFC 9112, section 7.1), read in one go. Must
+//! not know: what else a chunk may be, or what is wrong with it; that is left to
+//! [`Connection::receive`].
 
 use super::body::{Body, Chunked};
 use super::{Connection, Receiving};
@@ -32,6 +33,27 @@ const WORTH_A_PIECE: usize = 8 * 1024;
 const MOST_DIGITS: usize = 15;
 
 impl Connection {
+    /// How much content may be received without being seen: what is left of it, or [`u64::MAX`] where
+    /// it ends with the connection. None where octets have to be looked at.
+    pub fn unframed(&self) -> Option<u64> {
+        match self.receiving {
+            Receiving::Body(Body::Length(left)) => Some(left),
+            Receiving::Body(Body::UntilClose) if self.line.kept() == 0 => Some(u64::MAX),
+            _ => None,
+        }
+    }
+
+    /// So much content, and no more than [`unframed`](Self::unframed) said, was received unseen.
+    pub fn pass_over(&mut self, octets: u64) {
+        if let Receiving::Body(Body::Length(left)) = &mut self.receiving {
+            *left = left.saturating_sub(octets);
+            if *left == 0 {
+                self.receiving = Receiving::Body(Body::Done);
+            }
+        }
+        self.received += octets;
+    }
+
     /// Reads small plain chunks at the front of `input`, as many as there are, and appends their
     /// content to `content`. Whatever comes next is for [`receive`](Self::receive), which would have
     /// told the same octets piece by piece.

@@ -177,8 +177,14 @@ impl Exchange<'_> {
                 receive: self.incoming.pace.ready(now),
                 also: self.out.awaited_source(),
             };
-            let progress = match wire.wait(wait) {
+            let io = match self.incoming.bypass(self.http, self.tap) {
+                Some(past) => wire.wait_or_pass(wait, past),
+                None => wire.wait(wait),
+            };
+            let progress = match io {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
+                Io::Passed { at, count } => self.pass(at, count)?,
+                Io::Refused(error) => return Err(Trouble::from(Error::write_failed(error))),
                 Io::Sent(_) => {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
@@ -248,19 +254,34 @@ impl Exchange<'_> {
     }
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
-        let layer = self.terms.layer;
-        self.tap.emit_at(
-            at,
-            Happening::Batch {
-                direction: Direction::In,
-                layer,
-                bytes: bytes.len(),
-            },
-        );
-        self.incoming.moved(bytes.len());
+        self.came(at, bytes.len());
+        self.read(at, bytes)
+    }
+
+    /// Content went past the program.
+    fn pass(&mut self, at: Instant, count: usize) -> Result<Progress> {
+        self.came(at, count);
+        self.http.pass_over(count as u64);
+        self.incoming.passed(self.tap, at, count as u64);
+        self.read(at, &[])
+    }
+
+    fn came(&mut self, at: Instant, bytes: usize) {
+        let (direction, layer) = (Direction::In, self.terms.layer);
+        let batch = Happening::Batch {
+            direction,
+            layer,
+            bytes,
+        };
+        self.tap.emit_at(at, batch);
+        self.incoming.moved(bytes);
         if let Some(speed) = &mut self.speed {
-            speed.moved(bytes.len() as u64);
+            speed.moved(bytes as u64);
         }
+    }
+
+    /// Reads octets that came, to the last one or to the end of the response.
+    fn read(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
         let mut rest = bytes;
         loop {
             let chunks = self.incoming.chunks(self.http, rest, self.tap, at)?;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use crate::error::Error;
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Connection, Head, Role};
+use crate::net::{Bypass, Outlet};
 use crate::transfer::pace::Pace;
 
 /// Who makes something of a response.
@@ -23,6 +24,14 @@ pub trait Receiver {
 
     /// Content, or whatever else of the body is to be delivered.
     fn content(&mut self, octets: &[u8]) -> Result<(), Error>;
+
+    /// Where content may go unseen; asked anew each time.
+    fn outlet(&mut self) -> Option<Outlet<'_>> {
+        None
+    }
+
+    /// So many octets of content went there.
+    fn passed(&mut self, _octets: u64) {}
 }
 
 /// What becomes of the content of a response.
@@ -37,6 +46,12 @@ pub enum Reception {
     /// It is not read; the connection is closed.
     Leave,
 }
+
+/// Less content than this is read and written.
+const WORTH_A_BYPASS: u64 = 64 * 1024;
+
+/// So much goes past at once, at most: the time and other limits are looked at in between.
+const AT_ONCE: usize = 1024 * 1024;
 
 /// The response so far.
 pub(crate) struct Incoming<'a> {
@@ -149,6 +164,31 @@ impl<'a> Incoming<'a> {
             self.receiver.content(&self.gathered)?;
         }
         Ok(read.octets())
+    }
+
+    /// Leave for content to go past the program, where that is worth it and nobody wants to see it.
+    pub(crate) fn bypass(&mut self, http: &Connection, tap: &Tap) -> Option<Bypass<'_>> {
+        let left = http.unframed().filter(|_| !tap.interest().content)?;
+        // Of content without a length, what has come says what may come.
+        let expected = if left == u64::MAX { self.content } else { left };
+        let outlet = match self.reception {
+            _ if expected < WORTH_A_BYPASS => None,
+            Reception::Deliver | Reception::DeliverFramed => self.receiver.outlet(),
+            Reception::Ignore => Some(Outlet::Nowhere),
+            Reception::Leave => None,
+        };
+        let most = self.pace.portion(AT_ONCE);
+        let most = usize::try_from(left).map_or(most, |left| left.min(most));
+        outlet.map(|outlet| Bypass { outlet, most })
+    }
+
+    /// So much content went past.
+    pub(crate) fn passed(&mut self, tap: &Tap, at: Instant, octets: u64) {
+        self.tell(tap, at, Role::Content, Bytes::Counted(octets));
+        self.content += octets;
+        if self.reception != Reception::Ignore {
+            self.receiver.passed(octets);
+        }
     }
 
     fn tell(&self, tap: &Tap, at: Instant, role: Role, bytes: Bytes<'_>) {

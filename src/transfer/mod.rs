@@ -19,6 +19,7 @@ mod etag;
 pub mod exchange;
 mod folder;
 pub mod follow;
+mod gate;
 pub mod hsts;
 pub mod httpsig;
 mod identity;

@@ -1,20 +1,24 @@
 //! Where content goes.
 //!
 //! Knows: undoing codings, laying out JSON, keeping a terminal safe, and writing to standard output
-//! or to a file that is opened with its first octet. Must not know: HTTP, or why content comes.
+//! or to a file; and whether content may as well go there unseen. Must not know: HTTP, or why content
+//! comes.
 //!
 //! A failure to write ends the transfer with exit 23.
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
 use crate::codec::content::{Codings, Decoder, Failure, Fault};
 use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
 use crate::codec::text::{Visible, visible};
-use crate::error::{Error, Exit, reason};
+use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
+use crate::net::Outlet;
 use crate::streams::Console;
+use crate::transfer::gate::Gate;
 use crate::transfer::saved::Saved;
 
 /// Where content goes.
@@ -65,6 +69,8 @@ pub struct Sink {
     delivered: u64,
     /// Octets of content looked at for signs of being binary.
     content: u64,
+    /// What the open file is to content that nobody looks at.
+    gate: Option<Gate>,
 }
 
 /// How much of the beginning of content decides whether it is binary, as in curl.
@@ -85,6 +91,7 @@ impl Sink {
             written: 0,
             delivered: 0,
             content: 0,
+            gate: None,
         }
     }
 
@@ -230,6 +237,30 @@ impl Sink {
         }
     }
 
+    /// Where content may go unseen, when nothing is done to it or counted on its way.
+    pub fn outlet(&mut self) -> Option<Outlet<'_>> {
+        let treated = self.decoder.is_some() || self.layout.is_some() || self.visible.is_some();
+        if treated || self.room.is_some() {
+            return None;
+        }
+        let file = match &self.place {
+            Place::Stdout(stdout) => stdout.console.file()?,
+            Place::File(saved) => saved.file()?,
+            Place::Null => return Some(Outlet::Nowhere),
+        };
+        match self.gate.get_or_insert_with(|| Gate::of(file)) {
+            Gate::Pipe => Some(Outlet::Pipe(file.as_fd())),
+            Gate::Nowhere => Some(Outlet::Nowhere),
+            Gate::Closed => None,
+        }
+    }
+
+    /// So much content went there.
+    pub fn passed(&mut self, octets: u64, tap: &Tap) {
+        self.written += octets;
+        self.delivered(octets, tap);
+    }
+
     fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         let Some(room) = self.room else {
             return self.lay_out(octets, tap);
@@ -281,11 +312,13 @@ impl Sink {
 
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         self.write_to_place(octets, tap)?;
-        self.delivered += octets.len() as u64;
-        tap.emit(Happening::Delivered {
-            bytes: octets.len() as u64,
-        });
+        self.delivered(octets.len() as u64, tap);
         Ok(())
+    }
+
+    fn delivered(&mut self, octets: u64, tap: &Tap) {
+        self.delivered += octets;
+        tap.emit(Happening::Delivered { bytes: octets });
     }
 
     fn write_to_place(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
@@ -294,10 +327,7 @@ impl Sink {
             Place::File(saved) => saved.open(tap)?.write_all(octets),
             Place::Null => Ok(()),
         };
-        result.map_err(|error| {
-            let message = format!("Failure writing output to destination: {}", reason(&error));
-            Error::new(Exit::WriteError, message).because(error)
-        })?;
+        result.map_err(Error::write_failed)?;
         self.written += octets.len() as u64;
         Ok(())
     }

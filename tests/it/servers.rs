@@ -3,6 +3,7 @@
 
 mod elsewhere;
 mod secured;
+mod unseen;
 
 use std::io::Read as _;
 use std::os::unix::net::UnixListener;

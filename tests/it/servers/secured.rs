@@ -11,7 +11,7 @@ use crate::support::certificates::{Issued, World, pem, private, self_signed};
 use crate::support::program::{Ended, rcurl, run};
 use crate::support::server::{Server, response};
 
-fn config(issued: &Issued) -> ServerConfig {
+pub(super) fn config(issued: &Issued) -> ServerConfig {
     builder()
         .with_no_client_auth()
         .with_single_cert(issued.chain.clone(), private(&issued.key))
@@ -41,7 +41,7 @@ fn ask(server: &Server, words: &[&str]) -> Ended {
 }
 
 /// A world and the path of its authority's file.
-fn world() -> (World, String) {
+pub(super) fn world() -> (World, String) {
     let world = World::new();
     let ca = world.folder.path().join("ca.pem").display().to_string();
     (world, ca)
