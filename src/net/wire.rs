@@ -162,12 +162,11 @@ impl SocketWire {
     /// Offers octets to the kernel once; how many it took.
     fn offer(&mut self, parts: &[IoSlice<'_>]) -> usize {
         loop {
-            let sent = match parts {
-                [bytes] => send(&self.socket, bytes, NO_SIGNAL),
-                _ => {
-                    let mut no_control = SendAncillaryBuffer::default();
-                    sendmsg(&self.socket, parts, &mut no_control, NO_SIGNAL)
-                }
+            let sent = if let [bytes] = parts {
+                send(&self.socket, bytes, NO_SIGNAL)
+            } else {
+                let mut no_control = SendAncillaryBuffer::default();
+                sendmsg(&self.socket, parts, &mut no_control, NO_SIGNAL)
             };
             match sent {
                 Ok(taken) => {

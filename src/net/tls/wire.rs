@@ -209,8 +209,11 @@ fn decrypt(
 
 impl Wire for TlsWire {
     fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
-        // Without a limit of its buffer, the session takes all of it.
-        self.session.writer().write_vectored(parts)?;
+        let offered: usize = parts.iter().map(|part| part.len()).sum();
+        let taken = self.session.writer().write_vectored(parts)?;
+        if taken < offered {
+            return Err(io::ErrorKind::WriteZero.into()); // its buffer has no limit: it takes all
+        }
         self.flush()
     }
 

@@ -160,7 +160,7 @@ fn a_slow_reader_gets_everything() {
     let server = Server::new(answer);
     let (child, mut stdout) = started(rcurl(&["-sS", &server.url("/whole/6000000")]));
     let mut came = Vec::new();
-    let mut some = [0; 50_000];
+    let mut some = vec![0; 50_000];
     loop {
         // Long enough for the pipe to fill up, now and then.
         let now = SystemClock.now();
