@@ -95,6 +95,9 @@ impl Failure {
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 const WINDOW: usize = 64 * 1024;
 
+/// How much of the body is read at once, after what goes with the head.
+const AT_ONCE: usize = 256 * 1024;
+
 /// The speed is looked at, and the time told, this often.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -111,7 +114,7 @@ pub fn exchange(
     let now = tap.clock().now();
     let pace = Pace::new(terms.rate, now);
     let mut exchange = Exchange {
-        out: Outgoing::new(source, head.framing, terms.layer, pace, now),
+        out: Outgoing::new(head, source, terms.layer, pace, now),
         incoming: Incoming::new(receiver, terms.layer, pace),
         http,
         tap,
@@ -210,7 +213,6 @@ impl Exchange<'_> {
         self.http
             .send_head(&head.method, head.framing)
             .map_err(|misuse| Error::new(Exit::BadFunctionArgument, misuse.to_string()))?;
-        self.out.head(&head.octets);
         if head.expects_continue {
             let until = self.tap.clock().now() + self.terms.continue_timeout;
             self.out.state = Sending::AwaitingContinue(until);
@@ -228,7 +230,7 @@ impl Exchange<'_> {
         self.out.waits_for_source = false;
         if self.takes_more(wire, now) {
             let before = self.out.body();
-            self.out.fill(self.http, WINDOW)?;
+            self.out.fill(self.http, AT_ONCE)?;
             self.out.push(wire, self.tap);
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
