@@ -9,6 +9,7 @@ use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::plan::{Parallel, Plan};
 use crate::transfer::courier::Courier;
+use crate::transfer::crew::{self, Reports};
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::job::Shared;
 use crate::transfer::journey::read_url;
@@ -75,7 +76,7 @@ impl Batch<'_> {
         let worst = Mutex::new(Exit::Ok);
         let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
         let stopped = || self.plan.global.fail_early && *lock(&worst) != Exit::Ok;
-        let work = || {
+        let worker = |reports: &Reports| {
             loop {
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
@@ -90,17 +91,13 @@ impl Batch<'_> {
                 if exit != Exit::Ok {
                     *lock(&worst) = exit;
                 }
+                reports.done();
             }
         };
-        let workers = Errands::new(self.plan)
+        let most = Errands::new(self.plan)
             .take(usize::from(parallel.most.max(1)))
             .count();
-        std::thread::scope(|scope| {
-            for _ in 1..workers {
-                scope.spawn(work);
-            }
-            work();
-        });
+        crew::work(most, parallel.start, &worker);
         *lock(&worst)
     }
 

@@ -11,6 +11,7 @@ pub mod content;
 pub mod cookies;
 mod courier;
 pub mod credentials;
+mod crew;
 pub mod digest;
 pub mod dump;
 pub mod encoding;

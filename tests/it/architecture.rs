@@ -96,7 +96,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("cfg(test)", &[]),
     // Panics when the system has no thread to spare; `thread::Builder` says so instead.
     ("thread::spawn", &[]),
-    ("thread::scope", &["demo.rs", "transfer/batch.rs"]),
+    ("thread::scope", &["demo.rs", "transfer/crew.rs"]),
     // Unfinished business.
     ("todo!", &[]),
     ("unimplemented!", &[]),

@@ -321,6 +321,31 @@ fn two_urls_share_a_connection_and_three_at_once_do_not() {
 }
 
 #[test]
+fn as_many_transfers_run_as_their_servers_keep_waiting() {
+    for (count, words) in [
+        (50, &["-sSZ"][..]),
+        (50, &["-sSZ", "--parallel-immediate"]),
+        (7, &["-sSZ", "--parallel-max", "7"]),
+    ] {
+        let all_here = Arc::new(Barrier::new(count));
+        let server = Server::new(move |talk| {
+            talk.head();
+            all_here.wait();
+            talk.say(response("200 OK", "", "x"));
+        });
+        let urls = server.url(&format!("/[1-{count}]"));
+        let ended = run(rcurl(&[words, &[&urls]].concat()));
+        assert_eq!(
+            (ended.exit, ended.stderr.as_str()),
+            (Some(0), ""),
+            "{words:?}"
+        );
+        assert_eq!(ended.stdout, "x".repeat(count).as_bytes(), "{words:?}");
+        assert_eq!(server.heard().len(), count, "{words:?}");
+    }
+}
+
+#[test]
 fn no_more_transfers_to_one_host_than_asked_for() {
     let busy = Arc::new(Mutex::new((0, 0)));
     let seen = busy.clone();
