@@ -107,8 +107,7 @@ fn may_have_framing(method: &str, head: &Head) -> bool {
 }
 
 fn fields_that_frame(head: &Head) -> impl Iterator<Item = Field<'_>> {
-    head.fields()
-        .filter(|field| FRAMING_FIELDS.iter().any(|name| field.is(name)))
+    head.any_of(&FRAMING_FIELDS)
 }
 
 fn is_chunked(coding: &[u8]) -> bool {

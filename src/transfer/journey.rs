@@ -13,8 +13,9 @@ use crate::transfer::memory::Memory;
 
 /// Where a transfer began and where it is.
 pub(crate) struct Journey {
-    first: Target,
     target: Target,
+    /// Where it began, once that is behind.
+    first: Option<Target>,
     followed: u32,
 }
 
@@ -28,8 +29,8 @@ impl Journey {
         let mut target = read_url(operation, url)?;
         add_to_url(&mut target, operation, upload).map_err(|error| rejected(&error))?;
         Ok(Self {
-            first: target.clone(),
             target,
+            first: None,
             followed: 0,
         })
     }
@@ -47,7 +48,8 @@ impl Journey {
     /// Follows a redirect.
     pub(crate) fn go_on(&mut self, target: Target) {
         self.followed += 1;
-        self.target = target;
+        let left = std::mem::replace(&mut self.target, target);
+        self.first.get_or_insert(left);
     }
 
     /// To TLS, where the host asked for it. The first URL counts as the one it became.
@@ -57,24 +59,24 @@ impl Journey {
         memory: &Memory,
         tap: &Tap,
     ) -> Result<(), Error> {
-        if !memory.upgrade(&mut self.target, tap) {
-            return Ok(());
+        if memory.upgrade(&mut self.target, tap) {
+            allowed(follow, &self.target)
+        } else {
+            Ok(())
         }
-        if self.followed == 0 {
-            self.first = self.target.clone();
-        }
-        allowed(follow, &self.target)
     }
 
     /// Credentials may go where the first request went, or everywhere with `--location-trusted`.
     pub(crate) fn trusted(&self, follow: &Follow) -> bool {
-        self.followed == 0 || follow.trusted || self.target.same_origin(&self.first)
+        let first = self.first.as_ref();
+        follow.trusted || first.is_none_or(|first| self.target.same_origin(first))
     }
 
     /// The host is not the first one: a `Host` line of `-H` was not meant for it.
     pub(crate) fn other_host(&self) -> bool {
-        let (here, first) = (self.target.ascii_host(), self.first.ascii_host());
-        !here.eq_ignore_ascii_case(&first)
+        let here = self.target.ascii_host();
+        let first = self.first.as_ref().map(Target::ascii_host);
+        first.is_some_and(|first| !here.eq_ignore_ascii_case(&first))
     }
 }
 

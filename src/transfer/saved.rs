@@ -13,6 +13,10 @@ use crate::plan::Clobber;
 use crate::transfer::folder;
 use crate::transfer::naming;
 
+/// The device that throws away what it is given. It is not opened: there is nothing to make, to
+/// empty or to fail.
+const NULL_DEVICE: &str = "/dev/null";
+
 /// A file to be.
 pub struct Saved {
     path: PathBuf,
@@ -20,6 +24,8 @@ pub struct Saved {
     folder: Option<PathBuf>,
     how: Saving,
     file: Option<File>,
+    /// The null device was named, and told.
+    is_null: bool,
     chosen_by_server: bool,
 }
 
@@ -54,6 +60,7 @@ impl Saved {
             folder: folder.map(Path::to_owned),
             how,
             file: None,
+            is_null: false,
             chosen_by_server: false,
         }
     }
@@ -75,9 +82,15 @@ impl Saved {
         }
     }
 
-    /// Opens the file, if it is not open yet.
-    pub fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
-        if self.file.is_none() {
+    /// Opens the file, if it is not open yet; none is needed for the null device.
+    pub fn open(&mut self, tap: &Tap) -> Result<Option<&mut File>, Error> {
+        if self.is_null {
+            return Ok(None);
+        }
+        if self.path.as_os_str() == NULL_DEVICE {
+            self.is_null = true;
+            tap.emit(Happening::Saving { path: &self.path });
+        } else if self.file.is_none() {
             let file = self.create().map_err(|error| {
                 let message = format!(
                     "Failed to open the file {}: {}",
@@ -89,9 +102,12 @@ impl Saved {
             self.file = Some(file);
             tap.emit(Happening::Saving { path: &self.path });
         }
-        self.file
-            .as_mut()
-            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
+        Ok(self.file.as_mut())
+    }
+
+    /// Whether content goes nowhere.
+    pub fn is_null(&self) -> bool {
+        self.is_null
     }
 
     /// The file, once it is open.

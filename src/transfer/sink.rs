@@ -245,6 +245,7 @@ impl Sink {
         }
         let file = match &self.place {
             Place::Stdout(stdout) => stdout.console.file()?,
+            Place::File(saved) if saved.is_null() => return Some(Outlet::Nowhere),
             Place::File(saved) => saved.file()?,
             Place::Null => return Some(Outlet::Nowhere),
         };
@@ -324,7 +325,10 @@ impl Sink {
     fn write_to_place(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         let result = match &mut self.place {
             Place::Stdout(stdout) => stdout.console.write_all(octets),
-            Place::File(saved) => saved.open(tap)?.write_all(octets),
+            Place::File(saved) => match saved.open(tap)? {
+                Some(file) => file.write_all(octets),
+                None => Ok(()),
+            },
             Place::Null => Ok(()),
         };
         result.map_err(Error::write_failed)?;
