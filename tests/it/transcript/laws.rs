@@ -10,6 +10,7 @@ use rcurl::plan::{Mask, When};
 
 use super::{response, told, told_with};
 use crate::scripted::Stage;
+use crate::support::chance::chance;
 use crate::support::stage::{Meeting, Scene};
 
 /// Plays a response of these octets, cut into reads.
@@ -116,7 +117,7 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(chance(100))]
 
     #[test]
     fn how_octets_came_together_changes_nothing(octets in message(), sizes in vec(1..30_usize, 0..40)) {
