@@ -157,7 +157,7 @@ Register-ArgumentCompleter -Native -CommandName 'rcurl' -ScriptBlock {
         [System.Management.Automation.CompletionResult]::new('--output-dir', '--output-dir', 'ParameterName', 'Put output files into this directory')
         [System.Management.Automation.CompletionResult]::new('--parallel', '--parallel', 'ParameterName', 'Do transfers at the same time')
         [System.Management.Automation.CompletionResult]::new('-Z', '-Z', 'ParameterName', 'Do transfers at the same time')
-        [System.Management.Automation.CompletionResult]::new('--parallel-immediate', '--parallel-immediate', 'ParameterName', 'No effect: HTTP/1.1 shares no connections')
+        [System.Management.Automation.CompletionResult]::new('--parallel-immediate', '--parallel-immediate', 'ParameterName', 'Begin all parallel transfers at once')
         [System.Management.Automation.CompletionResult]::new('--parallel-max', '--parallel-max', 'ParameterName', 'At most so many transfers at the same time')
         [System.Management.Automation.CompletionResult]::new('--parallel-max-host', '--parallel-max-host', 'ParameterName', 'At most so many transfers to one host at the same time')
         [System.Management.Automation.CompletionResult]::new('--pass', '--pass', 'ParameterName', 'The passphrase of the key')

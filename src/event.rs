@@ -440,10 +440,24 @@ pub enum Happening<'a> {
     },
 }
 
+impl Happening<'_> {
+    /// Whether it is said in a sentence of its own, whatever else is shown: a warning, a failure.
+    pub fn is_remark(&self) -> bool {
+        matches!(
+            self,
+            Self::Warned { .. }
+                | Self::Noted { .. }
+                | Self::Retrying { .. }
+                | Self::Finished { .. }
+        )
+    }
+}
+
 /// What an observer wants to be told beyond the plain facts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Interest {
-    /// Octets of content: no road that hides them may be taken.
+    /// Octets of content: no road that hides them may be taken. Those who don't ask for them are told
+    /// counts where that is faster, of content and of the framing of chunks.
     pub content: bool,
     /// The TLS session in words (its certificates are taken apart for it).
     pub tls: bool,
@@ -469,6 +483,15 @@ impl Interest {
     }
 }
 
+/// What an observer listens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attention {
+    /// To what is said in a sentence of its own: [`Happening::is_remark`].
+    ToRemarks,
+    /// To everything.
+    ToAll,
+}
+
 /// A view: it is told, it cannot fail, and it changes nothing.
 pub trait Observer: Send {
     /// One event, in order.
@@ -477,6 +500,11 @@ pub trait Observer: Send {
     /// What it needs beyond the plain facts; asked once.
     fn wants(&self) -> Interest {
         Interest::default()
+    }
+
+    /// What it listens to; asked once. Where nobody listens, nothing need be told.
+    fn attends(&self) -> Attention {
+        Attention::ToAll
     }
 
     /// The run is over, and there will be no further event. Who was asked for a verdict on it (a
@@ -496,6 +524,7 @@ pub struct Tap {
     clock: Arc<dyn Clock>,
     observers: Arc<Mutex<Observers>>,
     interest: Interest,
+    attention: Attention,
     transfer: u32,
     connection: Option<u32>,
 }
@@ -506,10 +535,12 @@ impl Tap {
         let interest = observers.iter().fold(Interest::default(), |sum, observer| {
             sum.and(observer.wants())
         });
+        let attention = observers.iter().map(|observer| observer.attends()).max();
         Self {
             clock,
             observers: Arc::new(Mutex::new(observers)),
             interest,
+            attention: attention.unwrap_or(Attention::ToRemarks),
             transfer: 0,
             connection: None,
         }
@@ -545,6 +576,11 @@ impl Tap {
         self.interest
     }
 
+    /// What the observers listen to: where that is remarks alone, a story need not be prepared.
+    pub fn attention(&self) -> Attention {
+        self.attention
+    }
+
     /// Tells all observers that the run is over; gives the first objection, if there is one.
     pub fn conclude(&self) -> Exit {
         self.observers
@@ -559,11 +595,16 @@ impl Tap {
 
     /// Tells what happens now.
     pub fn emit(&self, what: Happening<'_>) {
-        self.emit_at(self.clock.now(), what);
+        if self.is_heard(&what) {
+            self.emit_at(self.clock.now(), what);
+        }
     }
 
     /// Tells what happened at a time that was noted before.
     pub fn emit_at(&self, at: Instant, what: Happening<'_>) {
+        if !self.is_heard(&what) {
+            return;
+        }
         let event = Event {
             at,
             transfer: self.transfer,
@@ -578,5 +619,10 @@ impl Tap {
         {
             observer.observe(&event);
         }
+    }
+
+    /// Whether there is anybody who makes something of it.
+    fn is_heard(&self, what: &Happening<'_>) -> bool {
+        self.attention == Attention::ToAll || what.is_remark()
     }
 }

@@ -107,31 +107,25 @@ impl Glob {
     /// the count begin anew.
     pub fn expand(&self, number: u64) -> Expansion {
         let mut left = number;
-        let mut texts: Vec<String> = Vec::with_capacity(self.pieces.len());
+        let mut picks = Vec::new();
         for piece in self.pieces.iter().rev() {
-            texts.push(match piece {
-                Piece::Literal(text) => text.clone(),
-                Piece::Pattern { kind, .. } => {
-                    let count = kind.count();
-                    let member = kind.member(left % count);
-                    left /= count;
-                    member
-                }
-            });
+            if let Piece::Pattern { name, kind } = piece {
+                let count = kind.count();
+                picks.push(Pick {
+                    name: name.clone(),
+                    text: kind.member(left % count),
+                });
+                left /= count;
+            }
         }
-        texts.reverse();
-        let picks = self.pieces.iter().zip(&texts);
-        let picks = picks.filter_map(|(piece, text)| match piece {
-            Piece::Literal(_) => None,
-            Piece::Pattern { name, .. } => Some(Pick {
-                name: name.clone(),
-                text: text.clone(),
-            }),
+        picks.reverse();
+        let mut picked = picks.iter().map(|pick| pick.text.as_str());
+        let texts = self.pieces.iter().map(|piece| match piece {
+            Piece::Literal(text) => text,
+            Piece::Pattern { .. } => picked.next().unwrap_or_default(),
         });
-        Expansion {
-            picks: picks.collect(),
-            text: texts.concat(),
-        }
+        let text = texts.collect();
+        Expansion { text, picks }
     }
 }
 

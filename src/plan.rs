@@ -5,6 +5,7 @@
 
 mod budget;
 mod inspect;
+mod parallel;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,6 +19,7 @@ use crate::glob::Glob;
 
 pub use budget::{Limit, MEASURES, Measure};
 pub use inspect::{Inspect, Mask, Varying, WireLimit};
+pub use parallel::{Parallel, Start};
 
 /// A whole command line.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -158,24 +160,6 @@ pub enum When {
     Always,
     /// Nowhere.
     Never,
-}
-
-/// `-Z` and its companions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parallel {
-    /// `--parallel-max`.
-    pub most: u16,
-    /// `--parallel-max-host`; 0 is no limit.
-    pub most_per_host: u16,
-}
-
-impl Default for Parallel {
-    fn default() -> Self {
-        Self {
-            most: 50,
-            most_per_host: 0,
-        }
-    }
 }
 
 /// One part of the command line: URLs and the options that hold for them.

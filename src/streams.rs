@@ -85,8 +85,8 @@ impl Console {
     }
 
     /// The file behind it, for roads that need one.
-    pub fn file(&self) -> Option<Arc<std::fs::File>> {
-        self.file.clone()
+    pub fn file(&self) -> Option<&std::fs::File> {
+        self.file.as_deref()
     }
 
     /// Writes text whose loss nobody could be told of: a closed standard error is silence.

@@ -288,11 +288,13 @@ impl Target {
 
     /// `host[:port]` for the `Host` field: the port only when it is not the scheme's own.
     pub fn authority(&self) -> String {
-        let host = self.bracketed_host(Zone::Dropped);
-        match self.explicit_port {
-            Some(port) if port != self.scheme.default_port() => format!("{host}:{port}"),
-            _ => host,
+        let mut authority = self.bracketed_host(Zone::Dropped);
+        let default = self.scheme.default_port();
+        if let Some(port) = self.explicit_port.filter(|port| *port != default) {
+            authority.push(':');
+            authority.push_str(&port.to_string());
         }
+        authority
     }
 
     /// `host:port`, the port always told: the authority form of CONNECT.
@@ -304,7 +306,7 @@ impl Target {
     pub fn request_target(&self) -> String {
         let path = self.path_as_sent();
         match &self.query {
-            Some(query) => format!("{path}?{query}"),
+            Some(query) => [&path, "?", query].concat(),
             None => path,
         }
     }
@@ -488,11 +490,12 @@ fn read_host(typed: &str, zone: Option<&str>) -> Result<(String, Host), UrlError
         return Err(UrlError::BadHost);
     }
     let host = unescape(typed)?;
-    if host
-        .chars()
-        .any(|c| c.is_ascii_control() || " /:#?!@{}[]\\$'\"^`*<>=;,+&()%|".contains(c))
-    {
+    if host.bytes().any(is_bad_in_host) {
         return Err(UrlError::BadHost);
+    }
+    // The usual spelling of an address is the one that is shown.
+    if let Ok(address) = host.parse::<Ipv4Addr>() {
+        return Ok((host, Host::Address(address.into(), None)));
     }
     if let Some(address) = numeric_host(&host) {
         return Ok((address.to_string(), Host::Address(address.into(), None)));
@@ -507,6 +510,12 @@ fn read_host(typed: &str, zone: Option<&str>) -> Result<(String, Host), UrlError
         }
         _ => Err(UrlError::BadHost),
     }
+}
+
+/// Octets that no host name has.
+fn is_bad_in_host(octet: u8) -> bool {
+    let allowed = octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~');
+    octet.is_ascii() && !allowed
 }
 
 /// An IPv4 address in any of its spellings: `127.1`, `0x7f000001`, `017700000001`.

@@ -3,10 +3,12 @@
 //! The processor time of a child is read from `/proc` after it has ended and before it is reaped:
 //! `schedstat` has that of its first thread in nanoseconds, `stat` that of all its threads and of its
 //! own children in ticks of 10 ms. With one thread the figure is exact; with several, and for a
-//! pipeline of programs, it is up to two ticks short, so that such work has to take a while.
+//! pipeline of programs, it is up to two ticks short, so that such work has to take a while. Peak
+//! memory stands in `status` only as long as the program lives, and is read again and again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -120,53 +122,34 @@ impl Work {
     pub(crate) fn run(&self, place: &Place) -> Result<Cost, String> {
         place.client.pin();
         let begun = Instant::now();
-        let mut child = self.start().map_err(|error| error.to_string())?;
-        let ended = thread::scope(|scope| {
-            let (stdin, stdout, stderr) =
-                (child.stdin.take(), child.stdout.take(), child.stderr.take());
-            scope.spawn(move || stdin.map(|pipe| feed(pipe, self.input, place.server)));
-            scope.spawn(move || stdout.map(|pipe| drain(pipe, place.server)));
-            scope.spawn(move || stderr.map(|pipe| drain(pipe, place.server)));
-            waitid(
-                WaitId::Pid(Pid::from_child(&child)),
-                WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-            )
-        });
-        let wall = begun.elapsed();
-        ended.map_err(|error| error.to_string())?;
-        let processor = processor_time(&child);
-        let status = child.wait().map_err(|error| error.to_string())?;
-        if status.success() {
-            Ok(Cost { processor, wall })
-        } else {
-            Err(status.to_string())
-        }
+        let (processor, wall) = self.attend(place.server, |child| {
+            wait(child).map(|()| (processor_time(child), begun.elapsed()))
+        })?;
+        Ok(Cost { processor, wall })
+    }
+
+    /// Does the work once; the most memory that it had at a time, in octets.
+    pub(crate) fn peak(&self) -> Result<u64, String> {
+        let peak = self.attend(Processor(None), |child| {
+            let mut peak = 0;
+            while let Some(now) = memory(child) {
+                peak = now;
+            }
+            wait(child).map(|()| peak)
+        })?;
+        (peak > 0).then_some(peak).ok_or_else(|| "–".to_owned())
     }
 
     /// Does the work once under valgrind; how many instructions it took.
-    pub(crate) fn count(&self, folder: &Path) -> Result<u64, String> {
+    pub(crate) fn instructions(&self, folder: &Path) -> Result<u64, String> {
         let report = folder.join("callgrind.out");
-        let mut words: Vec<OsString> = ["--tool=callgrind", "--log-file=/dev/null"]
-            .map(OsString::from)
-            .into();
-        words.push(
-            [
-                OsString::from("--callgrind-out-file="),
-                report.clone().into(),
-            ]
-            .into_iter()
-            .collect(),
-        );
-        words.push(self.program.clone());
-        words.extend(self.words.iter().cloned());
-        let under = Work {
-            program: "valgrind".into(),
-            words,
-            input: self.input,
-            output: self.output,
-        };
-        under.run(&Place::anywhere())?;
-        let report = fs::read_to_string(report).map_err(|error| error.to_string())?;
+        let file = [OsStr::new("--callgrind-out-file="), report.as_os_str()];
+        let words = [
+            "--tool=callgrind".into(),
+            "--log-file=/dev/null".into(),
+            file.into_iter().collect(),
+        ];
+        let report = self.under("valgrind", words, &report)?;
         let total = report.lines().find_map(|line| {
             let rest = line
                 .strip_prefix("totals:")
@@ -174,6 +157,60 @@ impl Work {
             rest.trim().parse().ok()
         });
         total.ok_or_else(|| "no total".to_owned())
+    }
+
+    /// Does the work once under strace; how many system calls it made.
+    pub(crate) fn calls(&self, folder: &Path) -> Result<u64, String> {
+        let report = folder.join("strace.out");
+        let words = ["-f".into(), "-o".into(), report.clone().into_os_string()];
+        let report = self.under("strace", words, &report)?;
+        // A number, then a call, the end of one that was interrupted, a signal or an exit.
+        let is_call = |line: &&str| {
+            let told = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+            told.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        };
+        Ok(report.lines().filter(is_call).count() as u64)
+    }
+
+    /// Does the work once under a tool with these words; what the tool wrote.
+    fn under<const N: usize>(
+        &self,
+        tool: &str,
+        words: [OsString; N],
+        report: &Path,
+    ) -> Result<String, String> {
+        let own = std::iter::once(&self.program).chain(&self.words);
+        let under = Work {
+            program: tool.into(),
+            words: words.into_iter().chain(own.cloned()).collect(),
+            input: self.input,
+            output: self.output,
+        };
+        under.run(&Place::anywhere())?;
+        fs::read_to_string(report).map_err(|error| error.to_string())
+    }
+
+    /// Starts the program, attends to its streams, and lets somebody watch it to its end.
+    fn attend<T>(
+        &self,
+        pipes: Processor,
+        watch: impl FnOnce(&Child) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let mut child = self.start().map_err(|error| error.to_string())?;
+        let seen = thread::scope(|scope| {
+            let (stdin, stdout, stderr) =
+                (child.stdin.take(), child.stdout.take(), child.stderr.take());
+            scope.spawn(move || stdin.map(|pipe| feed(pipe, self.input, pipes)));
+            scope.spawn(move || stdout.map(|pipe| drain(pipe, pipes)));
+            scope.spawn(move || stderr.map(|pipe| drain(pipe, pipes)));
+            watch(&child)
+        });
+        let status = child.wait().map_err(|error| error.to_string())?;
+        if status.success() {
+            seen
+        } else {
+            Err(status.to_string())
+        }
     }
 
     fn start(&self) -> io::Result<Child> {
@@ -209,10 +246,36 @@ fn feed(mut pipe: impl Write, input: Input, processor: Processor) {
     }
 }
 
-fn drain(mut pipe: impl Read, processor: Processor) {
+/// Empties a pipe, on Linux without a look at what was in it: what is measured is the other end.
+fn drain(mut pipe: impl Read + AsFd, processor: Processor) {
     processor.pin();
+    #[cfg(target_os = "linux")]
+    if let Ok(nowhere) = fs::File::create("/dev/null") {
+        use rustix::pipe::{SpliceFlags, splice};
+        let flags = SpliceFlags::empty();
+        while splice(&pipe, None, &nowhere, None, BLOCK, flags).is_ok_and(|length| length > 0) {}
+    }
     let mut block = vec![0; BLOCK];
     while pipe.read(&mut block).is_ok_and(|length| length > 0) {}
+}
+
+/// Waits for the end of a child, and leaves it to be looked at.
+fn wait(child: &Child) -> Result<(), String> {
+    let ended = waitid(
+        WaitId::Pid(Pid::from_child(child)),
+        WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+    );
+    ended.map(drop).map_err(|error| error.to_string())
+}
+
+/// The most memory that a child has had so far, in octets; none once it has ended.
+fn memory(child: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 /// The processor time of a child that has ended and was not reaped.

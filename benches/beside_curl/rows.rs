@@ -8,7 +8,7 @@ use super::process::{Input, Output, Work};
 use super::server::Server;
 
 /// The program of this build.
-const RCURL: &str = env!("CARGO_BIN_EXE_rcurl");
+pub(crate) const RCURL: &str = env!("CARGO_BIN_EXE_rcurl");
 
 /// Where systems keep the authorities that they trust.
 const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -24,6 +24,8 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
     /// A folder in memory, where there is one.
     memory: PathBuf,
+    /// The rcurl that is measured.
+    rcurl: PathBuf,
 }
 
 impl Stage {
@@ -33,6 +35,7 @@ impl Stage {
         gigabytes: f64,
         folder: &Path,
         memory: Option<&Path>,
+        rcurl: &Path,
     ) -> io::Result<Self> {
         #[expect(clippy::cast_sign_loss, reason = "sizes are positive")]
         let times = |count: f64| (count * gigabytes) as u64;
@@ -42,6 +45,7 @@ impl Stage {
             many: times(1e4).clamp(100, 10_000),
             folder: folder.to_owned(),
             memory: memory.unwrap_or(folder).to_owned(),
+            rcurl: rcurl.to_owned(),
         };
         let authority = fs::read_to_string(&stage.server.authority)?;
         let bundle = fs::read_to_string(BUNDLE).unwrap_or_default();
@@ -111,8 +115,12 @@ pub(crate) struct Row {
     pub(crate) kind: Kind,
     /// How its processor time should stand to its peer's.
     pub(crate) aim: &'static str,
-    /// How many instructions it should take.
+    /// How many instructions it should take at most, in millions.
     pub(crate) instructions: &'static str,
+    /// How many system calls it should make at most.
+    pub(crate) calls: &'static str,
+    /// How much memory it should have at most, in megabytes.
+    pub(crate) memory: &'static str,
     peer: Peer,
     input: fn(&Stage) -> Input,
     output: Output,
@@ -127,6 +135,8 @@ const ROW: Row = Row {
     kind: Kind::Small,
     aim: "",
     instructions: "",
+    calls: "",
+    memory: "",
     peer: Peer::Curl,
     input: |_| Input::Nothing,
     output: Output::Null,
@@ -145,6 +155,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "one GET of a small JSON",
         instructions: "2.2",
+        calls: "100",
+        memory: "4",
         words: |on| words(["-s", &on.plain("/small")]),
         ..ROW
     },
@@ -317,7 +329,7 @@ pub(crate) const ROWS: &[Row] = &[
 impl Row {
     /// The work as rcurl does it.
     pub(crate) fn work(&self, stage: &Stage) -> Work {
-        self.by(RCURL.as_ref(), (self.words)(stage), stage)
+        self.by(&stage.rcurl, (self.words)(stage), stage)
     }
 
     /// The work as curl does it.

@@ -1,9 +1,10 @@
 //! The tables: medians and ratios, as Markdown.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::process::{Cost, Place};
+use super::process::Cost;
 use super::rows::{Kind, Row, Stage};
 
 /// The runs of one program for one row.
@@ -68,17 +69,17 @@ impl Timed {
     }
 }
 
-/// A row whose instructions were counted.
+/// A row whose costs were counted: curl's, rcurl's, and the most that is aimed at.
 pub(crate) struct Counted {
     pub(crate) name: &'static str,
-    pub(crate) aim: &'static str,
-    pub(crate) curl: Result<u64, String>,
-    pub(crate) rcurl: Result<u64, String>,
+    pub(crate) instructions: ([Result<u64, String>; 2], &'static str),
+    pub(crate) calls: ([Result<u64, String>; 2], &'static str),
+    pub(crate) memory: ([Result<u64, String>; 2], &'static str),
 }
 
-/// Says what is compared.
-pub(crate) fn introduce(curl: Option<&impl AsRef<Path>>, gigabytes: f64, runs: usize) {
-    let version = curl.and_then(|curl| Command::new(curl.as_ref()).arg("-V").output().ok());
+/// Says what is compared, where and when.
+pub(crate) fn introduction(curl: Option<&Path>, gigabytes: f64, runs: usize) -> String {
+    let version = curl.and_then(|curl| Command::new(curl).arg("-V").output().ok());
     let version = version.map_or_else(String::new, |output| {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.split(' ').take(2).collect::<Vec<_>>().join(" ")
@@ -88,57 +89,108 @@ pub(crate) fn introduce(curl: Option<&impl AsRef<Path>>, gigabytes: f64, runs: u
     } else {
         &version
     };
-    println!("rcurl {} beside {peer}.", env!("CARGO_PKG_VERSION"));
-    println!(
-        "Large transfers move {gigabytes} GB or a part of it; medians of {runs} runs or more."
-    );
+    let date = jiff::Timestamp::now().strftime("%F");
+    format!(
+        "rcurl {} beside {peer}, {date}, on {}. Large transfers move {gigabytes} GB or a part of it; \
+         medians of {runs} turns or more. Processor time is the client's, in user and system mode.\n",
+        env!("CARGO_PKG_VERSION"),
+        machine()
+    )
 }
 
-/// Prints the times of one mode.
-pub(crate) fn print_times(place: &Place, rows: &[Timed]) {
-    println!("\n### Mode *{}*\n", place.mode);
-    println!("| work | CPU of | curl | rcurl | ratio | aim | wall: curl | rcurl | ratio |");
-    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
-    for row in rows {
+/// This machine in a few words.
+fn machine() -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name));
+        let value = line.and_then(|line| line.split_once(':'));
+        value.map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let model = field(&read("/proc/cpuinfo"), "model name");
+    let memory = field(&read("/proc/meminfo"), "MemTotal");
+    let kilobytes: u64 = memory.trim_end_matches(" kB").parse().unwrap_or(0);
+    let kernel = read("/proc/sys/kernel/osrelease");
+    let kernel = kernel.trim();
+    let memory = kilobytes / 1_000_000;
+    format!("{processors} processors ({model}), {memory} GB, Linux {kernel}")
+}
+
+/// A table of the times, with the modes side by side; of the first one the figures are told.
+pub(crate) fn times(modes: &[(&str, Vec<Timed>)]) -> String {
+    let Some((_, first)) = modes.first() else {
+        return String::new();
+    };
+    let in_modes = |what: &str| {
+        let cells = modes.iter().map(|(mode, _)| format!("{what}, *{mode}*"));
+        cells.collect::<Vec<_>>()
+    };
+    let mut head: Vec<String> = ["work", "processor time of", "curl", "rcurl"]
+        .map(str::to_owned)
+        .into();
+    head.extend(in_modes("ratio"));
+    head.push("aim".to_owned());
+    head.extend(in_modes("ratio from start to end"));
+    let mut text = format!("\n{}|---|---|", line(&head));
+    text += &"--:|".repeat(head.len() - 2);
+    text.push('\n');
+    for (index, row) in first.iter().enumerate() {
         let (unit, factor) = match row.kind {
             Kind::Small => ("run, ms", 1e3),
             Kind::Large(_) => ("GB, s", 1.0),
             Kind::Many => ("request, µs", 1e6),
         };
-        let per_unit = |figure: Result<f64, String>| figure.map(|time| time * factor / row.units);
-        let compared = |curl, rcurl| {
-            let (curl, rcurl) = (per_unit(curl), per_unit(rcurl));
-            let both = [&curl, &rcurl].map(|figure| figure.clone().map_or_else(|e| e, told));
-            format!("{} | {}", both.join(" | "), ratio(curl, rcurl))
+        let figure = |runs: &Runs| {
+            let figure = runs.processor().map(|time| time * factor / row.units);
+            figure.map_or_else(|trouble| trouble, told)
         };
-        let processor = compared(row.curl.processor(), row.rcurl.processor());
-        let wall = compared(row.curl.wall(), row.rcurl.wall());
-        println!(
-            "| {} | {unit} | {processor} | {} | {wall} |",
-            row.name, row.aim
-        );
+        let mut cells = vec![row.name.to_owned(), unit.to_owned()];
+        cells.extend([&row.curl, &row.rcurl].map(figure));
+        let all = || modes.iter().filter_map(|(_, rows)| rows.get(index));
+        cells.extend(all().map(|row| ratio(row.curl.processor(), row.rcurl.processor())));
+        cells.push(row.aim.to_owned());
+        cells.extend(all().map(|row| ratio(row.curl.wall(), row.rcurl.wall())));
+        text += &line(&cells);
     }
+    text
 }
 
-/// Prints the counts of instructions.
-pub(crate) fn print_counts(rows: &[Counted]) {
-    println!("\n### Instructions, in millions\n");
-    println!("| work | curl | rcurl | aim |");
-    println!("|---|--:|--:|--:|");
+/// A table of what does not depend on the time of day.
+pub(crate) fn counts(rows: &[Counted]) -> String {
+    const FIGURES: [(&str, f64); 3] = [
+        ("millions of instructions", 1e6),
+        ("system calls", 1.0),
+        ("peak memory, MB", 1e6),
+    ];
+    let heads =
+        FIGURES.map(|(figure, _)| [&format!("{figure}: curl"), "rcurl", "at most"].join(" | "));
+    let mut text = format!("\n{}|---|", line(&["work".to_owned(), heads.join(" | ")]));
+    text += &"--:|".repeat(3 * FIGURES.len());
+    text.push('\n');
     for row in rows {
-        #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-        let told = |count: &Result<u64, String>| match count {
-            Ok(count) => format!("{:.2}", *count as f64 / 1e6),
-            Err(trouble) => trouble.clone(),
-        };
-        println!(
-            "| {} | {} | {} | {} |",
-            row.name,
-            told(&row.curl),
-            told(&row.rcurl),
-            row.aim
-        );
+        let mut cells = vec![row.name.to_owned()];
+        for ((_, unit), (both, aim)) in
+            FIGURES
+                .iter()
+                .zip([&row.instructions, &row.calls, &row.memory])
+        {
+            let digits = if *unit > 1.0 { 2 } else { 0 };
+            #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+            let told = |figure: &u64| format!("{:.digits$}", *figure as f64 / unit);
+            let figures = both
+                .iter()
+                .map(|it| it.as_ref().map_or_else(Clone::clone, told));
+            cells.extend(figures);
+            cells.push((*aim).to_owned());
+        }
+        text += &line(&cells);
     }
+    text
+}
+
+/// A line of a table.
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
 }
 
 fn told(figure: f64) -> String {

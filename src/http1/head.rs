@@ -116,10 +116,12 @@ impl Head {
 
     /// The fields in order. A line before the first field that begins with white space is none.
     pub fn fields(&self) -> impl DoubleEndedIterator<Item = Field<'_>> {
-        self.lines
-            .iter()
-            .skip(1)
-            .filter_map(|line| parse_field_line(self.slice(line)))
+        self.field_lines().filter_map(parse_field_line)
+    }
+
+    fn field_lines(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let lines = self.lines.iter().skip(1);
+        lines.map(|line| self.slice(line))
     }
 
     /// The first field of this name, in any case.
@@ -129,7 +131,16 @@ impl Head {
 
     /// All fields of this name, in any case, in order.
     pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = Field<'_>> {
-        self.fields().filter(move |field| field.is(name))
+        let lines = self.field_lines().filter(move |line| is_named(line, name));
+        lines.filter_map(parse_field_line)
+    }
+
+    /// All fields that have one of these names, in any case, in order.
+    pub(super) fn any_of(&self, names: &[&str]) -> impl Iterator<Item = Field<'_>> {
+        let is_one = |line: &&[u8]| names.iter().any(|name| is_named(line, name));
+        self.field_lines()
+            .filter(is_one)
+            .filter_map(parse_field_line)
     }
 
     /// Whether a field of this name has `token` in its comma-separated list, in any case.
@@ -155,7 +166,10 @@ impl Head {
 
     /// Takes the status line.
     pub(super) fn begin(&mut self, line: &[u8], at: u64, notes: &mut Notes) -> Result<(), Broken> {
+        const USUAL: (usize, usize) = (512, 16);
         let content = line_content(line, at, notes)?;
+        self.raw.reserve(USUAL.0);
+        self.lines.reserve(USUAL.1);
         let status = parse_status_line(content, at, notes)?;
         self.version = status.version;
         self.status = status.code;
@@ -196,13 +210,8 @@ impl Head {
     /// The field that came last, as far as it has come, if it has one of these names.
     pub(super) fn last_field_named(&self, names: &[&str]) -> Option<Field<'_>> {
         let line = self.slice(self.lines.get(1..)?.last()?);
-        let (name, _) = split_at_colon(line)?; // before a long folded value is copied
-        let is_one = |one: &&str| name.eq_ignore_ascii_case(one.as_bytes());
-        if names.iter().any(is_one) {
-            parse_field_line(line)
-        } else {
-            None
-        }
+        let is_one = names.iter().any(|name| is_named(line, name));
+        is_one.then(|| parse_field_line(line)).flatten()
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
@@ -241,6 +250,14 @@ pub fn parse_field_line(line: &[u8]) -> Option<Field<'_>> {
     })
 }
 
+/// Whether a field line has this name, in any case. Asked before the value is looked at.
+fn is_named(line: &[u8], name: &str) -> bool {
+    line.split_at_checked(name.len())
+        .is_some_and(|(start, rest)| {
+            rest.first() == Some(&b':') && start.eq_ignore_ascii_case(name.as_bytes())
+        })
+}
+
 /// What stands before the first colon, and what after it.
 fn split_at_colon(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut parts = line.splitn(2, |&octet| octet == b':');
@@ -258,9 +275,10 @@ pub(super) fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Version and status of a status line, as [`Connection`](super::Connection) hands it out. `None` for
 /// what is no status line.
 pub fn version_and_status(line: &[u8]) -> Option<(Version, u16)> {
-    let mut head = Head::absent();
-    head.begin(line, 0, &mut Notes::default()).ok()?;
-    Some((head.version, head.status))
+    let mut notes = Notes::default();
+    let content = line_content(line, 0, &mut notes).ok()?;
+    let status = parse_status_line(content, 0, &mut notes).ok()?;
+    Some((status.version, status.code))
 }
 
 /// Labels the lines of a request head that is about to be sent.
@@ -365,6 +383,10 @@ pub(super) fn inspect_value(value: &[u8], at: u64, notes: &mut Notes) {
 /// Joins the lines of a folded value as curl 8.22 does: the white space around each fold, line end
 /// included, becomes one space.
 fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
+    let value = trim(value);
+    if !value.contains(&b'\n') {
+        return Cow::Borrowed(value);
+    }
     let mut lines = value
         .split(|&octet| octet == b'\n')
         .map(trim)

@@ -56,19 +56,22 @@
 mod body;
 mod broken;
 mod head;
+mod length;
 mod line;
 mod role;
 mod rule;
 mod sending;
 mod settings;
+mod unseen;
 
-pub use body::{Framing, codings, framing};
 pub use broken::Broken;
 pub use head::{Field, Head, Version, parse_field_line, request_lines, version_and_status};
+pub use length::{Framing, codings, framing};
 pub use role::Role;
 pub use rule::{RULES, Row, Rule, Verdict, Violation};
 pub use sending::Misuse;
 pub use settings::{Codings, ContentLength, Http09, Limits, Peer, Settings, Upgrade};
+pub use unseen::Chunks;
 
 use body::{Body, Part, Surroundings};
 use line::{Blank, LineBuffer};
@@ -388,7 +391,7 @@ impl Connection {
             self.head.add(line, at, &mut self.notes)?;
             at = at.saturating_add(line.len() as u64);
         }
-        body::check_last_field(&self.method, &self.head, &self.settings)?;
+        length::check_last_field(&self.method, &self.head, &self.settings)?;
         Ok((taken, Step::Part(Part::Piece(Role::FieldLine))))
     }
 
@@ -401,7 +404,7 @@ impl Connection {
         } else {
             self.head.end(b"\r\n");
         }
-        let framing = body::delimit(
+        let framing = length::delimit(
             &self.method,
             &self.head,
             &self.settings,

@@ -423,4 +423,8 @@ impl Notes {
     pub(super) fn next(&mut self) -> Option<Violation> {
         self.waiting.pop_front()
     }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::{error, fmt};
 
-use super::body::Framing;
+use super::length::Framing;
 use super::role::Role;
 
 /// A call that does not fit what was sent so far: a mistake of the caller, not of the peer.

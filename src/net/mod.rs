@@ -29,6 +29,7 @@ mod interface {
 mod pool;
 mod proxy;
 mod resolve;
+mod road;
 mod script;
 mod socket;
 mod tls;
@@ -41,12 +42,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use deadlines::Deadlines;
+pub use road::{Bypass, Outlet};
 pub use script::{Dialler, ScriptedWire, Sockets, Step};
 pub use way::{Place, Proxy, ProxyKind, Way};
 pub use wire::{Io, Wait, Wire};
 
 use crate::error::{Error, Exit, Result};
-use crate::event::{Ending, Happening, Layer, Peer, Side, Tap};
+use crate::event::{Attention, Ending, Happening, Layer, Peer, Side, Tap};
 use crate::plan::Family;
 use crate::target::Scheme;
 use dial::Dial;
@@ -215,13 +217,15 @@ impl Network {
 
     /// Keeps a connection for later; told as [`Happening::Kept`].
     pub fn keep(&self, mut link: Link, tap: &Tap) {
-        let way = &link.way;
-        let host = match way.named_proxy() {
-            Some(proxy) if !way.is_tunnelled() => proxy,
-            _ => &way.origin,
-        };
-        let host = host.authority();
-        tap.emit(Happening::Kept { host: &host });
+        if tap.attention() == Attention::ToAll {
+            let way = &link.way;
+            let host = match way.named_proxy() {
+                Some(proxy) if !way.is_tunnelled() => proxy,
+                _ => &way.origin,
+            };
+            let host = host.authority();
+            tap.emit(Happening::Kept { host: &host });
+        }
         link.used_before = true;
         if let Some(oldest) = self.shared.pool.keep(link, tap.clock().now()) {
             self.end_other(oldest, tap);

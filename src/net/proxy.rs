@@ -292,10 +292,10 @@ impl Talk<'_> {
                     self.heard.extend_from_slice(bytes);
                 }
                 Io::Eof => return Err(Error::proxy(CLOSED)),
-                Io::Failed(error) => {
+                Io::Failed(error) | Io::Refused(error) => {
                     return Err(Error::proxy(format!("Recv failure: {}", reason(&error))));
                 }
-                Io::Sent(_) | Io::AlsoReady => {}
+                Io::Sent(_) | Io::AlsoReady | Io::Passed { .. } => {}
                 Io::TimedOut => self.look_at_the_clock()?,
             }
         }

@@ -5,7 +5,7 @@
 //! an hour takes no time in a test.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -138,14 +138,14 @@ impl ScriptedWire {
 }
 
 impl Wire for ScriptedWire {
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
         if self.reset {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in parts {
+            sent.extend_from_slice(part);
+        }
         Ok(())
     }
 

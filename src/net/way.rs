@@ -192,7 +192,12 @@ impl Way {
     /// The proxies on the way, the first one first.
     pub fn proxies(&self) -> impl Iterator<Item = &Proxy> {
         let both = [self.preproxy.as_ref(), self.proxy.as_ref()];
-        let none = self.local_socket().is_some();
+        let Route {
+            unix_socket,
+            abstract_unix_socket,
+            ..
+        } = &self.route;
+        let none = unix_socket.is_some() || abstract_unix_socket.is_some();
         both.into_iter().flatten().filter(move |_| !none)
     }
 
@@ -210,23 +215,34 @@ impl Way {
 
     /// Whether a connection that went this way may carry a request that wants to go the other.
     pub(super) fn serves(&self, wanted: &Self) -> bool {
-        let road = |way: &Self| {
-            let route = way.route.clone();
-            let proxy_is_secured = way
-                .http_proxy()
-                .is_some_and(|proxy| proxy.kind == ProxyKind::Https);
-            let proxy_tls = proxy_is_secured.then(|| way.proxy_tls.clone());
-            let bound = (route.interface, route.local_ports, route.family);
-            (way.local_socket(), bound, route.haproxy, proxy_tls)
-        };
-        let goal = |way: &Self| {
-            let tls = (way.scheme == Scheme::Https).then(|| way.tls.clone());
-            (way.is_tunnelled(), way.connect_to.clone(), tls)
-        };
         let same_proxies = self.proxies().eq(wanted.proxies());
-        let same_goal = self.origin.is(&wanted.origin) && goal(self) == goal(wanted);
-        let any_goal = self.is_forwarded() && wanted.is_forwarded();
-        same_proxies && road(self) == road(wanted) && (any_goal || same_goal)
+        let same_goal = self.origin.is(&wanted.origin) && self.goal() == wanted.goal();
+        let any_goal = || self.is_forwarded() && wanted.is_forwarded();
+        same_proxies && self.road() == wanted.road() && (same_goal || any_goal())
+    }
+
+    /// What decides how the first hop is reached.
+    fn road(&self) -> impl PartialEq + '_ {
+        let Route {
+            unix_socket,
+            abstract_unix_socket,
+            interface,
+            local_ports,
+            family,
+            haproxy,
+            ..
+        } = &self.route;
+        let proxy = self.http_proxy();
+        let proxy_tls = proxy.filter(|proxy| proxy.kind == ProxyKind::Https);
+        let proxy_tls = proxy_tls.map(|_| &self.proxy_tls);
+        let local = (unix_socket, abstract_unix_socket);
+        (local, interface, local_ports, family, haproxy, proxy_tls)
+    }
+
+    /// What decides which server answers at the end.
+    fn goal(&self) -> impl PartialEq + '_ {
+        let tls = (self.scheme == Scheme::Https).then_some(&self.tls);
+        (self.is_tunnelled(), &self.connect_to, tls)
     }
 }
 

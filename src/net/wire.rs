@@ -8,7 +8,7 @@
 //! reading, since an early answer (a `413`, say) must be seen; the failure is told when reading ends.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -16,8 +16,9 @@ use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg};
 
+use super::road::{self, Bypass, Outlet};
 use crate::clock::Clock;
 use crate::event::{Peer, Tap};
 
@@ -25,13 +26,24 @@ use crate::event::{Peer, Tap};
 pub trait Wire: Send {
     /// Queues octets and hands over what the kernel takes at once. An error means that nothing more
     /// can be sent, now or earlier; what can still be received must then be waited for.
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.send_together(&[IoSlice::new(bytes)])
+    }
+
+    /// The same for octets that lie in several places.
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()>;
 
     /// Octets not yet taken by the kernel; whoever sends keeps this bounded.
     fn queued(&self) -> usize;
 
     /// Waits for octets, for room, for something else, or for the time.
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_>;
+
+    /// The same, with leave to let octets go past the program. A wire that cannot do that hands them
+    /// over as ever.
+    fn wait_or_pass(&mut self, wait: Wait<'_>, _past: Bypass<'_>) -> Io<'_> {
+        self.wait(wait)
+    }
 
     /// Says goodbye, best effort: the `close_notify` of TLS.
     fn shut_down(&mut self) {}
@@ -73,6 +85,15 @@ pub enum Io<'a> {
         /// The octets, at least one.
         bytes: &'a [u8],
     },
+    /// Octets came, and went past the program; after [`Wire::wait_or_pass`] alone.
+    Passed {
+        /// When.
+        at: Instant,
+        /// How many, at least one.
+        count: usize,
+    },
+    /// The outlet of a [`Bypass`] takes nothing more, ever.
+    Refused(io::Error),
     /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
     /// and the queue was dropped.
     Sent(usize),
@@ -108,6 +129,10 @@ pub(super) struct SocketWire {
     may_read: bool,
     /// The next write is.
     may_write: bool,
+    /// `poll` said that there are octets, and none were taken since.
+    has_octets: bool,
+    /// The road past the program leads nowhere from this socket.
+    no_road: bool,
 }
 
 impl SocketWire {
@@ -129,15 +154,24 @@ impl SocketWire {
             last_read_was_full: false,
             may_read: false,
             may_write: true,
+            has_octets: false,
+            no_road: false,
         }
     }
 
     /// Offers octets to the kernel once; how many it took.
-    fn offer(&mut self, bytes: &[u8]) -> usize {
+    fn offer(&mut self, parts: &[IoSlice<'_>]) -> usize {
         loop {
-            match send(&self.socket, bytes, NO_SIGNAL) {
+            let sent = if let [bytes] = parts {
+                send(&self.socket, bytes, NO_SIGNAL)
+            } else {
+                let mut no_control = SendAncillaryBuffer::default();
+                sendmsg(&self.socket, parts, &mut no_control, NO_SIGNAL)
+            };
+            match sent {
                 Ok(taken) => {
-                    self.may_write = taken == bytes.len();
+                    let offered: usize = parts.iter().map(|part| part.len()).sum();
+                    self.may_write = taken == offered;
                     return taken;
                 }
                 Err(Errno::INTR) => {}
@@ -156,7 +190,7 @@ impl SocketWire {
     fn flush(&mut self) {
         while self.may_write && self.failure.is_none() && !self.queue.is_empty() {
             let queue = std::mem::take(&mut self.queue);
-            let taken = self.offer(queue.as_slices().0);
+            let taken = self.offer(&[IoSlice::new(queue.as_slices().0)]);
             self.queue = queue;
             self.queue.drain(..taken);
             self.taken = self.taken.saturating_add(taken);
@@ -166,39 +200,83 @@ impl SocketWire {
         }
     }
 
-    /// Reads once: how many octets, or none when there is nothing yet.
-    fn read(&mut self) -> io::Result<Option<usize>> {
+    /// Takes octets off the socket once, one way or the other.
+    fn take<'a>(&mut self, past: Option<Bypass<'a>>) -> Taken<'a> {
+        match past.filter(|_| !self.no_road) {
+            Some(past) => self.pass(past),
+            None => self.read(),
+        }
+    }
+
+    fn read(&mut self) -> Taken<'static> {
         if self.buffer.is_empty() {
             self.buffer = vec![0; SMALL_BUFFER];
         } else if self.last_read_was_full && self.buffer.len() < LARGE_BUFFER {
             self.buffer = vec![0; self.buffer.len().saturating_mul(4)];
         }
-        loop {
-            match recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::empty()) {
-                Ok((count, _)) => {
-                    self.last_read_was_full = count == self.buffer.len();
-                    self.may_read = self.last_read_was_full;
-                    return Ok(Some(count));
-                }
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    self.may_read = false;
-                    return Ok(None);
-                }
-                Err(error) => return Err(error.into()),
+        self.has_octets = false;
+        match recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::empty()) {
+            Ok((0, _)) => Taken::End,
+            Ok((count, _)) => {
+                self.last_read_was_full = count == self.buffer.len();
+                self.may_read = self.last_read_was_full;
+                Taken::Octets(count)
             }
+            Err(Errno::INTR) => Taken::Nothing,
+            Err(Errno::AGAIN) => {
+                self.may_read = false;
+                Taken::Nothing
+            }
+            Err(error) => Taken::Failed(error.into()),
         }
     }
 
-    /// Waits until something may be read or written, or the time has come.
-    fn poll(&mut self, wait: &Wait<'_>) -> io::Result<Woken> {
+    fn pass<'a>(&mut self, past: Bypass<'a>) -> Taken<'a> {
+        if matches!(past.outlet, Outlet::Nowhere) && self.buffer.len() < LARGE_BUFFER {
+            // Never written to, it costs no memory.
+            self.buffer = vec![0; LARGE_BUFFER];
+        }
+        match (
+            road::pass(&self.socket, past, &mut self.buffer),
+            past.outlet,
+        ) {
+            (Ok(0), _) => Taken::End,
+            (Ok(count), _) => {
+                self.has_octets = false;
+                Taken::Passed(count)
+            }
+            (Err(Errno::INTR), _) => Taken::Nothing,
+            // Either side may have said so: the pipe, when the socket is known to have something.
+            (Err(Errno::AGAIN), Outlet::Pipe(pipe)) if self.has_octets => Taken::Dammed(pipe),
+            (Err(Errno::AGAIN), _) => {
+                self.may_read = false;
+                Taken::Nothing
+            }
+            (Err(error @ Errno::PIPE), Outlet::Pipe(pipe)) if road::is_closed(pipe) => {
+                Taken::Refused(error.into())
+            }
+            (Err(Errno::INVAL | Errno::NOSYS), _) => {
+                self.no_road = true;
+                Taken::Nothing
+            }
+            (Err(error), _) => Taken::Failed(error.into()),
+        }
+    }
+
+    /// Waits until something may be read or written, or the time has come. Behind a dam nothing is
+    /// read before it opens.
+    fn poll(&mut self, wait: &Wait<'_>, dam: Option<BorrowedFd<'_>>) -> io::Result<Woken> {
+        let reads = wait.receive && dam.is_none();
         let mut interest = PollFlags::empty();
-        interest.set(PollFlags::IN, wait.receive);
+        interest.set(PollFlags::IN, reads);
         interest.set(PollFlags::OUT, !self.queue.is_empty());
         let timeout = wait.until.map(|until| timeout(until, self.clock.now()));
-        let mut polled = Vec::with_capacity(2);
+        let mut polled = Vec::with_capacity(3);
         if let Some(also) = wait.also {
             polled.push(PollFd::from_borrowed_fd(also, PollFlags::IN));
+        }
+        if let Some(dam) = dam {
+            polled.push(PollFd::from_borrowed_fd(dam, PollFlags::OUT));
         }
         // A hang-up is told even to those who ask for nothing: a wait that is held back would spin.
         if !interest.is_empty() {
@@ -210,17 +288,68 @@ impl SocketWire {
             Err(error) => return Err(error.into()),
         };
         let mut told = polled.iter().map(PollFd::revents);
-        let also = wait.also.and_then(|_| told.next());
+        let mut is_ready = |fd: Option<BorrowedFd<'_>>| {
+            fd.and_then(|_| told.next())
+                .is_some_and(|it| !it.is_empty())
+        };
+        let (also, opened) = (is_ready(wait.also), is_ready(dam));
         let socket = told.next().unwrap_or(PollFlags::empty());
         let broken = PollFlags::ERR | PollFlags::HUP;
-        self.may_read |= socket.intersects(PollFlags::IN | broken);
+        let readable = socket.intersects(PollFlags::IN | broken);
+        self.may_read |= readable;
+        self.has_octets |= readable;
         self.may_write |= socket.intersects(PollFlags::OUT | broken);
-        let time_is_up = wait.until.is_some_and(|until| self.clock.now() >= until);
-        Ok(match also {
-            Some(also) if !also.is_empty() && !self.may_read => Woken::Also,
-            _ if count == 0 && time_is_up => Woken::Time,
-            _ => Woken::Something,
+        Ok(if opened {
+            Woken::Opened
+        } else if also && !(reads && self.may_read) {
+            Woken::Also
+        } else if count == 0 && wait.until.is_some_and(|until| self.clock.now() >= until) {
+            Woken::Time
+        } else {
+            Woken::Something
         })
+    }
+
+    fn wait_for(&mut self, wait: &Wait<'_>, past: Option<Bypass<'_>>) -> Io<'_> {
+        let (mut dam, mut was_dammed) = (None, false);
+        loop {
+            let was_queued = !self.queue.is_empty();
+            self.flush();
+            if wait.receive && self.may_read && dam.is_none() {
+                match self.take(past) {
+                    Taken::Octets(count) => {
+                        let at = self.clock.now();
+                        let bytes = self.buffer.get(..count).unwrap_or_default();
+                        return Io::Bytes { at, bytes };
+                    }
+                    Taken::Passed(count) => {
+                        let at = self.clock.now();
+                        return Io::Passed { at, count };
+                    }
+                    Taken::Nothing if self.may_read => continue,
+                    Taken::Nothing => {}
+                    // Both sides were ready, and nothing passed.
+                    Taken::Dammed(_) if was_dammed => {
+                        self.no_road = true;
+                        continue;
+                    }
+                    Taken::Dammed(pipe) => (dam, was_dammed) = (Some(pipe), true),
+                    Taken::Refused(error) => return Io::Refused(error),
+                    Taken::End => return self.ended(Io::Eof),
+                    Taken::Failed(error) => return self.ended(Io::Failed(error)),
+                }
+            }
+            if self.taken > 0 || (was_queued && self.failure.is_some()) {
+                return Io::Sent(std::mem::take(&mut self.taken));
+            }
+            match self.poll(wait, dam) {
+                Ok(Woken::Something) => {}
+                Ok(Woken::Opened) => dam = None,
+                Ok(Woken::Also) => return Io::AlsoReady,
+                Ok(Woken::Time) => return Io::TimedOut,
+                Err(error) => return Io::Failed(error),
+            }
+        }
     }
 
     /// How reading ends: a failure to send that was kept back goes first.
@@ -229,10 +358,30 @@ impl SocketWire {
     }
 }
 
+/// What taking octets off a socket came to.
+enum Taken<'a> {
+    /// So many are in the buffer.
+    Octets(usize),
+    /// So many went past.
+    Passed(usize),
+    /// There is nothing now, or that was not the way.
+    Nothing,
+    /// There is something, and no room for it in this pipe.
+    Dammed(BorrowedFd<'a>),
+    /// Nobody reads from the pipe.
+    Refused(io::Error),
+    /// The other side has ended its stream.
+    End,
+    /// The socket is broken.
+    Failed(io::Error),
+}
+
 /// What ended a `poll`.
 enum Woken {
     /// The socket, or a signal.
     Something,
+    /// The dam.
+    Opened,
     /// [`Wait::also`], and nothing came from the socket.
     Also,
     /// The time.
@@ -253,17 +402,21 @@ const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
 const NO_SIGNAL: SendFlags = SendFlags::empty();
 
 impl Wire for SocketWire {
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
         self.flush();
-        let taken = if self.queue.is_empty() && self.may_write && self.failure.is_none() {
-            self.offer(bytes)
+        let mut taken = if self.queue.is_empty() && self.may_write && self.failure.is_none() {
+            self.offer(parts)
         } else {
             0
         };
         if let Some(failure) = &self.failure {
             return Err(failure.kind().into());
         }
-        self.queue.extend(bytes.get(taken..).unwrap_or_default());
+        for part in parts {
+            let gone = taken.min(part.len());
+            self.queue.extend(part.get(gone..).unwrap_or_default());
+            taken -= gone;
+        }
         Ok(())
     }
 
@@ -272,31 +425,11 @@ impl Wire for SocketWire {
     }
 
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
-        loop {
-            let was_queued = !self.queue.is_empty();
-            self.flush();
-            if wait.receive && self.may_read {
-                match self.read() {
-                    Ok(Some(0)) => return self.ended(Io::Eof),
-                    Ok(Some(count)) => {
-                        let at = self.clock.now();
-                        let bytes = self.buffer.get(..count).unwrap_or_default();
-                        return Io::Bytes { at, bytes };
-                    }
-                    Ok(None) => {}
-                    Err(error) => return self.ended(Io::Failed(error)),
-                }
-            }
-            if self.taken > 0 || (was_queued && self.failure.is_some()) {
-                return Io::Sent(std::mem::take(&mut self.taken));
-            }
-            match self.poll(&wait) {
-                Ok(Woken::Something) => {}
-                Ok(Woken::Also) => return Io::AlsoReady,
-                Ok(Woken::Time) => return Io::TimedOut,
-                Err(error) => return Io::Failed(error),
-            }
-        }
+        self.wait_for(&wait, None)
+    }
+
+    fn wait_or_pass(&mut self, wait: Wait<'_>, past: Bypass<'_>) -> Io<'_> {
+        self.wait_for(&wait, Some(past))
     }
 
     fn sending_failed(&self) -> Option<io::ErrorKind> {
@@ -312,8 +445,8 @@ impl Wire for SocketWire {
     }
 
     fn is_idle_and_alive(&mut self) -> bool {
-        let at_once = Some(Timespec::default());
-        let mut socket = [PollFd::new(&self.socket, PollFlags::IN)];
-        self.queue.is_empty() && matches!(poll(&mut socket, at_once.as_ref()), Ok(0))
+        let mut first = [0; 1];
+        let peeked = recv(&self.socket, &mut first, RecvFlags::PEEK);
+        self.queue.is_empty() && matches!(peeked, Err(Errno::AGAIN | Errno::INTR))
     }
 }

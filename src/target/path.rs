@@ -4,6 +4,9 @@
 
 /// Removes `.` and `..` segments (RFC 3986, 5.2.4); `%2e` counts as a dot, as in browsers and curl.
 pub fn without_dot_segments(path: &str) -> String {
+    if !path.contains(['.', '%']) {
+        return path.to_owned();
+    }
     let mut kept: Vec<&str> = Vec::new();
     let mut segments = path.split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -46,6 +49,9 @@ fn dots(segment: &str) -> usize {
 
 /// A path with every octet outside of ASCII escaped.
 pub(super) fn in_ascii(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_owned();
+    }
     let mut ascii = String::with_capacity(path.len());
     for octet in path.bytes() {
         if octet.is_ascii() {

@@ -75,7 +75,8 @@ fn date(sink: &Sink, outcome: &Outcome, tap: &Tap) {
 /// `--xattr`.
 fn tell_origin(sink: &Sink, outcome: &Outcome, tap: &Tap) {
     if let (Some(path), Some(file)) = (sink.saved(), sink.file())
-        && let Err(error) = outcome.provenance.attach(file)
+        && let Some(provenance) = &outcome.provenance
+        && let Err(error) = provenance.attach(file)
     {
         let text = format!(
             "Error setting extended attributes on '{}': {}",

@@ -3,6 +3,8 @@
 //! Knows: what each hop asks, of whom, and by which way, and what a redirect changes in that. Must not
 //! know: connections, and what becomes of a response.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::Peer;
@@ -28,7 +30,7 @@ pub(crate) struct Asking<'a> {
     job: &'a Job<'a>,
     operation: &'a Operation,
     /// The request part of the plan, with the field lines that the body brings.
-    pub(crate) request: Request,
+    pub(crate) request: Cow<'a, Request>,
     /// Its body.
     pub(crate) content: Content,
     /// The URLs.
@@ -221,10 +223,7 @@ impl<'a> Asking<'a> {
 
     /// The values of `Authorization` and `Proxy-Authorization`.
     fn authorize(&mut self, peer: Peer, tap: &Tap) -> (Option<String>, Option<String>) {
-        let method = self.method().to_owned();
-        let uri = self.request.request_target.clone();
-        let uri = uri.unwrap_or_else(|| self.target().request_target());
-        let cnonce = self.shared.cnonce();
+        let (method, uri, cnonce) = self.digested();
         let given = self.trusted() && names_field(&self.request.headers, "Authorization");
         let Identity { server, proxy, .. } = &mut self.identity;
         let for_server = if given {
@@ -239,9 +238,21 @@ impl<'a> Asking<'a> {
         (for_server, for_proxy)
     }
 
+    /// What an answer to a Digest challenge is made of: method, request target, client nonce. Where
+    /// there is none to answer, nothing.
+    fn digested(&self) -> (String, String, String) {
+        let Identity { server, proxy, .. } = &self.identity;
+        if !server.answers_digest() && !proxy.answers_digest() {
+            return <_>::default();
+        }
+        let uri = self.request.request_target.clone();
+        let uri = uri.unwrap_or_else(|| self.target().request_target());
+        (self.method().to_owned(), uri, self.shared.cnonce())
+    }
+
     /// The field lines of a signature. No request is signed for strangers.
     fn sign(&self, tap: &Tap) -> Result<Vec<Vec<u8>>, Error> {
-        if !self.trusted() {
+        if !self.identity.signs() || !self.trusted() {
             return Ok(Vec::new());
         }
         let outgoing = Outgoing {

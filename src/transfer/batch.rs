@@ -11,6 +11,7 @@ use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::plan::{Parallel, Plan};
 use crate::transfer::courier::{Courier, Failure};
+use crate::transfer::crew::{self, Reports};
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::job::Shared;
 use crate::transfer::journey::read_url;
@@ -87,7 +88,7 @@ impl Batch<'_> {
             ended.load(Ordering::Relaxed)
                 || (self.plan.global.fail_early && *lock(&worst) != Exit::Ok)
         };
-        let work = || {
+        let worker = |reports: &Reports| {
             loop {
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
@@ -103,17 +104,13 @@ impl Batch<'_> {
                     *lock(&worst) = end.exit;
                 }
                 ended.fetch_or(end.of_the_run, Ordering::Relaxed);
+                reports.done();
             }
         };
-        let workers = Errands::new(self.plan)
+        let most = Errands::new(self.plan)
             .take(usize::from(parallel.most.max(1)))
             .count();
-        std::thread::scope(|scope| {
-            for _ in 1..workers {
-                scope.spawn(work);
-            }
-            work();
-        });
+        crew::work(most, parallel.start, &worker);
         *lock(&worst)
     }
 

@@ -248,8 +248,8 @@ impl Lines<'_> {
             None if hop.by_proxy => absolute_form(hop.target),
             None => hop.target.request_target(),
         };
-        let version = if hop.http11 { "1.1" } else { "1.0" };
-        self.push(format!("{} {target} HTTP/{version}", hop.method).as_bytes());
+        let version = if hop.http11 { "HTTP/1.1" } else { "HTTP/1.0" };
+        self.push([hop.method, &target, version].join(" ").as_bytes());
     }
 
     /// `Host` comes first (RFC 9110, 7.2), a given one in its place, its name as curl spells it.

@@ -3,6 +3,7 @@
 //! Knows: what `-d`, `--json`, `-F` and `-T` make of a request: its body, the field lines that come
 //! with it, and what they add to the URL. Must not know: hops and connections.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -33,12 +34,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Content {
     /// The content that a job sends, and the request with the field lines that it brings along.
-    pub fn new(job: &Job<'_>, shared: &Shared) -> Result<(Self, Request), Error> {
-        let mut request = job.operation.request.clone();
+    pub fn new<'a>(job: &Job<'a>, shared: &Shared) -> Result<(Self, Cow<'a, Request>), Error> {
+        let mut request = Cow::Borrowed(&job.operation.request);
         if let Some(tag) = job.etag {
-            request
-                .headers
-                .push(format!("If-None-Match: {tag}").into_bytes());
+            let line = format!("If-None-Match: {tag}").into_bytes();
+            request.to_mut().headers.push(line);
         }
         let mut content = match &job.operation.request.body {
             _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
@@ -51,7 +51,7 @@ impl Content {
                     ("Accept", "Accept: application/json"),
                 ] {
                     if !names_field(&request.headers, name) {
-                        request.headers.push(line.as_bytes().to_vec());
+                        request.to_mut().headers.push(line.as_bytes().to_vec());
                     }
                 }
                 Self::post(Source::bytes(octets.clone()), None)

@@ -22,7 +22,8 @@ use crate::transfer::one::{self, Outcome};
 use crate::transfer::rehearsal;
 use crate::transfer::reply::Layout;
 use crate::transfer::retry::Retries;
-use crate::transfer::sink::{Namer, Place, Saved, Saving, Sink, Stdout};
+use crate::transfer::saved::{Namer, Saved, Saving};
+use crate::transfer::sink::{Place, Sink, Stdout};
 
 /// Who runs errands.
 pub(crate) struct Courier<'a> {

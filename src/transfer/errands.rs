@@ -141,9 +141,9 @@ impl Many {
                 expansion: None,
             }),
             Some(Ok(glob)) => {
-                let expansion = glob.expand(step);
+                let mut expansion = glob.expand(step);
                 Ok(Self {
-                    text: expansion.text.clone(),
+                    text: std::mem::take(&mut expansion.text),
                     count: glob.count(),
                     expansion: Some(expansion),
                 })

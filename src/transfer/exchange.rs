@@ -10,12 +10,13 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit, reason};
-use crate::event::{Direction, Happening, Layer, Tap};
+use crate::event::{Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Broken, Connection, Head, Role, Signal};
 use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
+use crate::transfer::failure::{Failure, Trouble};
 use crate::transfer::incoming::{Incoming, Receiver, Reception};
-use crate::transfer::outgoing::{Outgoing, Sending, WINDOW};
+use crate::transfer::outgoing::{AT_ONCE, Outgoing, Sending, WINDOW};
 use crate::transfer::pace::{Pace, SlowWatch};
 use crate::transfer::source::Source;
 
@@ -47,49 +48,6 @@ pub struct Response {
     pub expectation_failed: bool,
     /// The content was left unread.
     pub left: bool,
-}
-
-/// An exchange that failed.
-#[derive(Debug)]
-pub struct Failure {
-    /// Why.
-    pub error: Error,
-    /// The observers have been told.
-    pub told: bool,
-    /// Not one octet came: on a kept connection, a fresh one is worth a try.
-    pub nothing_came: bool,
-}
-
-impl Failure {
-    /// There is no request that could be sent.
-    pub fn before_sending(error: Error) -> Self {
-        Self {
-            error,
-            told: false,
-            nothing_came: true,
-        }
-    }
-
-    /// The response came, and what came could not be delivered.
-    pub fn after_the_response(error: Error) -> Self {
-        Self {
-            error,
-            told: false,
-            nothing_came: false,
-        }
-    }
-
-    fn new(trouble: Trouble, nothing_came: bool) -> Self {
-        let (error, told) = match trouble {
-            Trouble::Told(error) => (error, true),
-            Trouble::Untold(error) => (error, false),
-        };
-        Self {
-            error,
-            told,
-            nothing_came,
-        }
-    }
 }
 
 /// The speed is looked at, and the time told, this often.
@@ -126,18 +84,6 @@ pub fn exchange(
     result.map_err(|trouble| Failure::new(trouble, exchange.incoming.octets == 0))
 }
 
-/// An error on the way, and whether the observers know of it already.
-enum Trouble {
-    Told(Error),
-    Untold(Error),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Untold(error)
-    }
-}
-
 type Result<T> = std::result::Result<T, Trouble>;
 
 struct Exchange<'a> {
@@ -161,15 +107,15 @@ enum Progress {
     Left,
 }
 
-impl Exchange<'_> {
-    fn run(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<Response> {
+impl<'a> Exchange<'a> {
+    fn run(&mut self, wire: &mut dyn Wire, head: &'a RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
-            self.feed(wire)?;
+            let now = self.tap.clock().now();
+            self.feed(wire, now)?;
             if self.incoming.over && matches!(self.out.state, Sending::Told | Sending::Given) {
                 return self.response(Progress::Complete);
             }
-            let now = self.tap.clock().now();
             self.mind_the_time(now)?;
             let at_once = self.takes_more(wire, now).then_some(now);
             let wait = Wait {
@@ -177,8 +123,14 @@ impl Exchange<'_> {
                 receive: self.incoming.pace.ready(now),
                 also: self.out.awaited_source(),
             };
-            let progress = match wire.wait(wait) {
+            let io = match self.incoming.bypass(self.http, self.tap) {
+                Some(past) => wire.wait_or_pass(wait, past),
+                None => wire.wait(wait),
+            };
+            let progress = match io {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
+                Io::Passed { at, count } => self.pass(at, count)?,
+                Io::Refused(error) => return Err(Trouble::from(Error::cannot_write(error))),
                 Io::Sent(_) => {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
@@ -200,7 +152,7 @@ impl Exchange<'_> {
     }
 
     /// Sends the head, and with it as much of the body as fits in one write.
-    fn begin(&mut self, wire: &mut dyn Wire, head: &RequestHead) -> Result<()> {
+    fn begin(&mut self, wire: &mut dyn Wire, head: &'a RequestHead) -> Result<()> {
         let patience = self.tap.clock().after(self.terms.continue_timeout);
         let leave = head.expects_continue.then_some(patience);
         self.out.begin(self.http, head, leave)?;
@@ -213,11 +165,11 @@ impl Exchange<'_> {
 
     /// Hands the wire the next piece of the request body, and tells when the last of it is gone. One
     /// piece: however fast the other side takes them, its answer and the time are looked at between.
-    fn feed(&mut self, wire: &mut dyn Wire) -> Result<()> {
+    fn feed(&mut self, wire: &mut dyn Wire, now: Instant) -> Result<()> {
         self.out.waits_for_source = false;
-        if self.takes_more(wire, self.tap.clock().now()) {
+        if self.takes_more(wire, now) {
             let before = self.out.body();
-            self.out.fill(self.http, WINDOW)?;
+            self.out.fill(self.http, AT_ONCE)?;
             self.out.push(wire, self.tap);
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
@@ -243,19 +195,34 @@ impl Exchange<'_> {
     }
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
-        let layer = self.terms.layer;
-        self.tap.emit_at(
-            at,
-            Happening::Batch {
-                direction: Direction::In,
-                layer,
-                bytes: bytes.len(),
-            },
-        );
-        self.incoming.moved(bytes.len());
+        self.came(at, bytes.len());
+        self.read_all(at, bytes)
+    }
+
+    /// Content went past the program.
+    fn pass(&mut self, at: Instant, count: usize) -> Result<Progress> {
+        self.came(at, count);
+        self.http.pass_over(count as u64);
+        self.incoming.passed(self.tap, at, count as u64);
+        self.read_all(at, &[])
+    }
+
+    fn came(&mut self, at: Instant, bytes: usize) {
+        let (direction, layer) = (Direction::In, self.terms.layer);
+        let batch = Happening::Batch {
+            direction,
+            layer,
+            bytes,
+        };
+        self.tap.emit_at(at, batch);
+        self.incoming.moved(bytes);
         if let Some(speed) = &mut self.speed {
-            speed.moved(bytes.len() as u64);
+            speed.moved(bytes as u64);
         }
+    }
+
+    /// Reads octets that came, to the last one or to the end of the response; tells what is left.
+    fn read_all(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
         let mut rest = bytes;
         let progress = self.read(at, &mut rest);
         if matches!(progress, Ok(Progress::Left) | Err(_)) {
@@ -267,7 +234,9 @@ impl Exchange<'_> {
     /// Reads as far as there is something to read; `rest` is what was not taken.
     fn read(&mut self, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         loop {
-            let input = *rest;
+            let chunks = self.incoming.chunks(self.http, rest, self.tap, at)?;
+            let input = rest.get(chunks..).unwrap_or_default();
+            *rest = input;
             let (taken, signal) = match self.http.receive(input) {
                 Ok(step) => step,
                 Err(broken) => return Err(self.malformed(broken, std::mem::take(rest))),
@@ -380,7 +349,8 @@ impl Exchange<'_> {
     /// Behind a granted tunnel it is our turn to speak; what comes before that was never asked for.
     fn spoke_out_of_turn(&mut self, rest: &[u8]) -> Trouble {
         let now = self.tap.clock().now();
-        self.incoming.tell(self.tap, now, Role::Stray, rest);
+        self.incoming
+            .tell(self.tap, now, Role::Stray, Bytes::Seen(rest));
         let message = format!(
             "The proxy sent {} bytes before it was spoken to through the tunnel",
             rest.len()
@@ -394,7 +364,7 @@ impl Exchange<'_> {
         loop {
             match self.http.receive(rest) {
                 Ok((taken, Signal::Piece(_, octets))) => {
-                    self.incoming.tell(self.tap, now, role, octets);
+                    self.incoming.tell(self.tap, now, role, Bytes::Seen(octets));
                     rest = rest.get(taken..).unwrap_or_default();
                 }
                 Ok((_, Signal::Violated(ref violation))) => {

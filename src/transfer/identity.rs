@@ -74,6 +74,11 @@ impl<'a> Identity<'a> {
         self.proxy.entrust(schemes, user, None);
     }
 
+    /// Whether requests are signed.
+    pub(crate) fn signs(&self) -> bool {
+        self.signer.is_some()
+    }
+
     /// The field lines of a signature, where there is to be one.
     pub(crate) fn sign(&self, outgoing: &Outgoing<'_>, tap: &Tap) -> Result<Vec<Vec<u8>>, Error> {
         let Some(signer) = self.signer else {

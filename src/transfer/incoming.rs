@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use crate::error::Error;
 use crate::event::{Bytes, Direction, Happening, Layer, Tap};
-use crate::http1::{Head, Role};
+use crate::http1::{Connection, Head, Role};
+use crate::net::{Bypass, Outlet};
 use crate::transfer::pace::Pace;
 
 /// Who makes something of a response.
@@ -21,8 +22,16 @@ pub trait Receiver {
     /// A head is complete but for its empty line. What is to become of the content?
     fn decide(&mut self, head: &Head) -> Result<Reception, Error>;
 
-    /// Content, or with `--raw` any part of the body.
-    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error>;
+    /// Content, or whatever else of the body is to be delivered.
+    fn content(&mut self, octets: &[u8]) -> Result<(), Error>;
+
+    /// Where content may go unseen; asked anew each time.
+    fn outlet(&mut self) -> Option<Outlet<'_>> {
+        None
+    }
+
+    /// So many octets of content went there.
+    fn passed(&mut self, _octets: u64) {}
 }
 
 /// What becomes of the content of a response.
@@ -30,11 +39,19 @@ pub trait Receiver {
 pub enum Reception {
     /// It goes to the receiver.
     Deliver,
+    /// It goes to the receiver as it is framed: chunk sizes, trailers and all (`--raw`).
+    DeliverFramed,
     /// It is read and thrown away, so that the connection can be kept.
     Ignore,
     /// It is not read; the connection is closed.
     Leave,
 }
+
+/// Less content than this is read and written.
+const WORTH_A_BYPASS: u64 = 64 * 1024;
+
+/// So much goes past at once, at most: the time and other limits are looked at in between.
+const AT_ONCE: usize = 1024 * 1024;
 
 /// The response so far.
 pub(crate) struct Incoming<'a> {
@@ -50,6 +67,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) content: u64,
     /// The response is complete.
     pub(crate) over: bool,
+    /// The content of small chunks, together.
+    gathered: Vec<u8>,
 }
 
 impl<'a> Incoming<'a> {
@@ -64,6 +83,7 @@ impl<'a> Incoming<'a> {
             octets: 0,
             content: 0,
             over: false,
+            gathered: Vec::new(),
         }
     }
 
@@ -94,7 +114,7 @@ impl<'a> Incoming<'a> {
         if is_head {
             self.receiver.hear(role, octets);
         }
-        self.tell(tap, at, role, octets);
+        self.tell(tap, at, role, Bytes::Seen(octets));
         if is_head {
             self.receiver.pass(role, octets)?;
         }
@@ -105,23 +125,81 @@ impl<'a> Incoming<'a> {
             role,
             Role::StatusLine | Role::FieldLine | Role::HeadEnd | Role::Stray
         );
-        if is_body && self.reception == Reception::Deliver {
-            self.receiver.content(role, octets)?;
+        let delivered = match self.reception {
+            Reception::Deliver => role == Role::Content,
+            Reception::DeliverFramed => is_body,
+            Reception::Ignore | Reception::Leave => false,
+        };
+        if delivered {
+            self.receiver.content(octets)?;
         }
         Ok(())
     }
 
+    /// Small chunks are read in one go where nobody wants to see their pieces: they are counted, and
+    /// their content is delivered together. Gives how many octets of the input these were.
+    pub(crate) fn chunks(
+        &mut self,
+        http: &mut Connection,
+        input: &[u8],
+        tap: &Tap,
+        at: Instant,
+    ) -> Result<usize, Error> {
+        if tap.interest().content || self.reception == Reception::DeliverFramed {
+            return Ok(0);
+        }
+        self.gathered.clear();
+        let read = http.receive_chunks(input, &mut self.gathered);
+        for (role, octets) in [
+            (Role::ChunkSize, read.sizes),
+            (Role::Content, read.content),
+            (Role::ChunkEnd, read.ends),
+        ] {
+            if octets > 0 {
+                self.tell(tap, at, role, Bytes::Counted(octets as u64));
+            }
+        }
+        self.content = self.content.saturating_add(read.content as u64);
+        if read.content > 0 && self.reception == Reception::Deliver {
+            self.receiver.content(&self.gathered)?;
+        }
+        Ok(read.octets())
+    }
+
+    /// Leave for content to go past the program, where that is worth it and nobody wants to see it.
+    pub(crate) fn bypass(&mut self, http: &Connection, tap: &Tap) -> Option<Bypass<'_>> {
+        let left = http.unframed().filter(|_| !tap.interest().content)?;
+        // Of content without a length, what has come says what may come.
+        let expected = if left == u64::MAX { self.content } else { left };
+        let outlet = match self.reception {
+            _ if expected < WORTH_A_BYPASS => None,
+            Reception::Deliver | Reception::DeliverFramed => self.receiver.outlet(),
+            Reception::Ignore => Some(Outlet::Nowhere),
+            Reception::Leave => None,
+        };
+        let most = self.pace.portion(AT_ONCE);
+        let most = usize::try_from(left).map_or(most, |left| left.min(most));
+        outlet.map(|outlet| Bypass { outlet, most })
+    }
+
+    /// So much content went past.
+    pub(crate) fn passed(&mut self, tap: &Tap, at: Instant, octets: u64) {
+        self.tell(tap, at, Role::Content, Bytes::Counted(octets));
+        self.content = self.content.saturating_add(octets);
+        if self.reception != Reception::Ignore {
+            self.receiver.passed(octets);
+        }
+    }
+
     /// Tells a piece to those who look on.
-    pub(crate) fn tell(&self, tap: &Tap, at: Instant, role: Role, octets: &[u8]) {
-        let bytes = Bytes::Seen(octets);
-        tap.emit_at(
-            at,
-            Happening::Piece {
-                direction: Direction::In,
-                layer: self.layer,
-                role,
-                bytes,
-            },
-        );
+    pub(crate) fn tell(&self, tap: &Tap, at: Instant, role: Role, bytes: Bytes<'_>) {
+        let (direction, layer) = (Direction::In, self.layer);
+        let piece = Happening::Piece {
+            direction,
+            layer,
+            role,
+            bytes,
+        };
+        tap.emit_at(at, piece);
     }
 }

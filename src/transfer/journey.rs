@@ -12,8 +12,9 @@ use crate::transfer::memory::Memory;
 
 /// Where a transfer began and where it is.
 pub(crate) struct Journey {
-    first: Target,
     target: Target,
+    /// Where it began, once that is behind.
+    first: Option<Target>,
     followed: u32,
 }
 
@@ -27,8 +28,8 @@ impl Journey {
         let mut target = read_url(operation, url)?;
         add_to_url(&mut target, operation, upload).map_err(|error| rejected(&error))?;
         Ok(Self {
-            first: target.clone(),
             target,
+            first: None,
             followed: 0,
         })
     }
@@ -46,7 +47,8 @@ impl Journey {
     /// Follows a redirect.
     pub(crate) fn go_on(&mut self, target: Target) {
         self.followed = self.followed.saturating_add(1);
-        self.target = target;
+        let left = std::mem::replace(&mut self.target, target);
+        self.first.get_or_insert(left);
     }
 
     /// To TLS, where the host asked for it; the first URL counts as the one it became. Only then is
@@ -60,9 +62,7 @@ impl Journey {
         memory: &Memory,
         tap: &Tap,
     ) -> Result<(), Error> {
-        if memory.upgrade(&mut self.target, tap) && self.followed == 0 {
-            self.first = self.target.clone();
-        }
+        memory.upgrade(&mut self.target, tap);
         let scheme = self.target.scheme;
         let redirected = self.followed > 0;
         if allows(follow.proto, scheme) && (!redirected || allows(follow.proto_redir, scheme)) {
@@ -77,13 +77,15 @@ impl Journey {
 
     /// Credentials may go where the first request went, or everywhere with `--location-trusted`.
     pub(crate) fn trusted(&self, follow: &Follow) -> bool {
-        self.followed == 0 || follow.trusted || self.target.same_origin(&self.first)
+        let first = self.first.as_ref();
+        follow.trusted || first.is_none_or(|first| self.target.same_origin(first))
     }
 
     /// The host is not the first one: a `Host` line of `-H` was not meant for it.
     pub(crate) fn other_host(&self) -> bool {
-        let (here, first) = (self.target.ascii_host(), self.first.ascii_host());
-        !here.eq_ignore_ascii_case(&first)
+        let here = self.target.ascii_host();
+        let first = self.first.as_ref().map(Target::ascii_host);
+        first.is_some_and(|first| !here.eq_ignore_ascii_case(&first))
     }
 }
 

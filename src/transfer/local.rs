@@ -81,10 +81,10 @@ pub(crate) fn run(
     tap: &Tap,
 ) -> (Outcome, Result<(), Error>) {
     let mut outcome = Outcome {
-        provenance: Provenance {
+        provenance: Some(Provenance {
             url: job.url.to_owned(),
             ..Provenance::default()
-        },
+        }),
         ..Outcome::default()
     };
     let mut delivery = Delivery {

@@ -139,6 +139,11 @@ impl Negotiation {
         self.picked == Some(Scheme::Digest) && self.challenge.is_none() && !self.unneeded
     }
 
+    /// Whether the next request answers a Digest challenge.
+    pub fn answers_digest(&self) -> bool {
+        self.picked == Some(Scheme::Digest) && self.challenge.is_some()
+    }
+
     /// The value of `Authorization` or `Proxy-Authorization` for the next request, told as it is given.
     pub fn answer(&mut self, method: &str, uri: &str, cnonce: &str, tap: &Tap) -> Option<String> {
         let value = self.field(method, uri, cnonce);

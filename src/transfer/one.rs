@@ -11,7 +11,8 @@ use crate::transfer::asking::Asking;
 use crate::transfer::bounds;
 use crate::transfer::cookies::Quota;
 use crate::transfer::dump::Dump;
-use crate::transfer::exchange::{Failure, Response, Terms, exchange};
+use crate::transfer::exchange::{Response, Terms, exchange};
+use crate::transfer::failure::Failure;
 use crate::transfer::follow::{self, Redirect};
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::memory::Listener;
@@ -26,8 +27,8 @@ use crate::transfer::tunnel::TunnelRequest;
 pub struct Outcome {
     /// What was found in the last response.
     pub found: Found,
-    /// Where the document came from.
-    pub provenance: Provenance,
+    /// Where the document came from, for `--xattr`.
+    pub provenance: Option<Provenance>,
 }
 
 /// Connections that died in a row before one octet came (curl's `CONN_MAX_RETRIES`).
@@ -82,10 +83,10 @@ impl<'a> Transfer<'a> {
     ) -> Result<Self, Error> {
         let deadlines = bounds::deadlines(&job.operation.limits, tap.clock().now());
         let asking = Asking::new(shared, job)?;
-        let provenance = Provenance {
+        let provenance = job.operation.output.xattr.then(|| Provenance {
             url: asking.target().without_userinfo(),
             ..Provenance::default()
-        };
+        });
         shared.network.learn(&job.operation.route.resolve, tap)?;
         Ok(Self {
             shared,
@@ -199,10 +200,10 @@ impl<'a> Transfer<'a> {
             .compose(peer, self.tap)
             .map_err(Failure::before_sending)?;
         let operation = self.job.operation;
-        let host = asking.cookie_host();
-        let cookies = operation.cookies.engine().then(|| CookieKeeper {
+        let host = operation.cookies.engine().then(|| asking.cookie_host());
+        let cookies = host.as_deref().map(|host| CookieKeeper {
             jar: &self.shared.memory.jar,
-            host: &host,
+            host,
             now: self.tap.clock().unix_time(),
             quota: Quota::default(),
         });
@@ -243,8 +244,10 @@ impl<'a> Transfer<'a> {
         response: &Response,
     ) -> Result<Step, Error> {
         let Outcome { found, provenance } = &mut self.outcome;
-        provenance.media_type.clone_from(&found.media_type);
-        provenance.referrer.clone_from(&self.asking.referer);
+        if let Some(provenance) = provenance {
+            provenance.media_type.clone_from(&found.media_type);
+            provenance.referrer.clone_from(&self.asking.referer);
+        }
         link.http10 = response.head.version() == Version::Http10;
         if link.http10 {
             self.asking.note_http10();

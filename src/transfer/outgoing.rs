@@ -3,11 +3,12 @@
 //! Knows: how far the request is, and how content from a source is framed, paced, told and queued.
 //! Must not know: the response, or what lets the body go.
 
+use std::io::IoSlice;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use crate::error::{Error, Exit};
-use crate::event::{Bytes, Direction, Happening, Layer, Tap};
+use crate::event::{Attention, Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Connection, Framing, Misuse, Role, request_lines};
 use crate::net::Wire;
 use crate::transfer::compose::RequestHead;
@@ -16,6 +17,9 @@ use crate::transfer::source::{Pull, Source};
 
 /// How much may wait for the kernel before more of the body is read (curl's upload buffer).
 pub(crate) const WINDOW: usize = 64 * 1024;
+
+/// How much of the body is read at once, after what goes with the head.
+pub(crate) const AT_ONCE: usize = 256 * 1024;
 
 /// How far the request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +41,14 @@ pub(crate) struct Outgoing<'a> {
     source: &'a mut Source,
     pub(crate) state: Sending,
     layer: Layer,
-    /// Composed, about to be handed to the wire.
-    octets: Vec<u8>,
-    /// What of it is to be told then.
-    untold: Vec<Batch>,
+    /// The head, until it is handed to the wire.
+    head: &'a [u8],
+    /// What is about to be handed over with it.
+    body: Portion,
     /// When the wire was given something last.
     pub(crate) handed_over: Instant,
-    buffer: Vec<u8>,
     /// Octets of the body as sent.
-    body: u64,
+    sent: u64,
     has_body: bool,
     pub(crate) pace: Pace,
     /// The source had nothing to give yet.
@@ -53,7 +56,7 @@ pub(crate) struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    /// A body that may be sent at once, framed like this.
+    /// A request whose body may be sent at once, framed like this.
     pub(crate) fn new(
         source: &'a mut Source,
         framing: Framing,
@@ -65,11 +68,10 @@ impl<'a> Outgoing<'a> {
             source,
             state: Sending::Body,
             layer,
-            octets: Vec::new(),
-            untold: Vec::new(),
+            head: &[],
+            body: Portion::default(),
             handed_over: now,
-            buffer: Vec::new(),
-            body: 0,
+            sent: 0,
             has_body: framing != Framing::None,
             pace,
             waits_for_source: false,
@@ -91,7 +93,7 @@ impl<'a> Outgoing<'a> {
 
     /// Octets of the body as sent; none without a body.
     pub(crate) fn body(&self) -> Option<u64> {
-        self.has_body.then_some(self.body)
+        self.has_body.then_some(self.sent)
     }
 
     /// All of the request is queued.
@@ -111,12 +113,12 @@ impl<'a> Outgoing<'a> {
     pub(crate) fn begin(
         &mut self,
         http: &mut Connection,
-        head: &RequestHead,
+        head: &'a RequestHead,
         leave: Option<Instant>,
     ) -> Result<(), Error> {
         http.send_head(&head.method, head.framing)
             .map_err(misused)?;
-        self.head(&head.octets);
+        self.head = &head.octets;
         match leave {
             Some(until) => self.state = Sending::AwaitingContinue(until),
             None => self.fill(http, WINDOW.saturating_sub(head.octets.len()))?,
@@ -124,69 +126,94 @@ impl<'a> Outgoing<'a> {
         Ok(())
     }
 
-    /// Takes a piece of the body from its source and frames it.
+    /// Takes a portion of the body from its source and frames it.
     pub(crate) fn fill(&mut self, http: &mut Connection, most: usize) -> Result<(), Error> {
         if !self.has_body {
             self.state = Sending::Queued;
             return Ok(());
         }
         let most = self.pace.portion(most.max(1024));
-        self.buffer.resize(most, 0);
-        let mut framed = Batch::default();
-        let octets = &mut self.octets;
-        match self.source.pull(&mut self.buffer)? {
+        match self.source.pull(self.body.room(most))? {
             Pull::NotNow => self.waits_for_source = true,
-            Pull::Data(count) => {
-                let data = self.buffer.get(..count).unwrap_or_default();
-                http.send_content(data, |role, piece| framed.add(role, piece, octets))
-                    .map_err(misused)?;
-            }
-            Pull::End => {
-                http.end_message(|role, piece| framed.add(role, piece, octets))
-                    .map_err(misused)?;
-                self.state = Sending::Queued;
-            }
+            Pull::Data(count) => self.body.content(http, count).map_err(misused)?,
+            Pull::End => self.state = Sending::Queued,
         }
-        let count = framed.octets;
-        self.untold.push(framed);
-        self.body = self.body.saturating_add(count as u64);
-        self.pace.moved(count);
         // A body of known length is over with its last octet: no need to ask the source once more.
-        if self.state == Sending::Body && self.source.length() == Some(self.source.pulled()) {
-            return self.fill(http, most);
+        if self.state == Sending::Queued || self.source.length() == Some(self.source.pulled()) {
+            self.body.end(http).map_err(misused)?;
+            self.state = Sending::Queued;
         }
+        let count = self.body.octets();
+        self.sent = self.sent.saturating_add(count as u64);
+        self.pace.moved(count);
         Ok(())
-    }
-
-    /// Takes the head of the request, to be sent with what is filled in next.
-    fn head(&mut self, head: &[u8]) {
-        let mut batch = Batch::default();
-        for (role, line) in request_lines(head) {
-            batch.add(role, line, &mut self.octets);
-        }
-        self.untold.push(batch);
     }
 
     /// Gives what is composed to who does not send it: there is nothing to tell.
     pub(crate) fn take(&mut self) -> Vec<u8> {
-        self.untold.clear();
-        std::mem::take(&mut self.octets)
+        let (before, content, after) = self.body.parts();
+        let octets = [self.head, before, content, after].concat();
+        self.head = &[];
+        self.body.clear();
+        octets
     }
 
     /// Hands over what is composed, then tells of it: a slow terminal must not count as sending.
     pub(crate) fn push(&mut self, wire: &mut dyn Wire, tap: &Tap) {
         let at = tap.clock().now();
-        if !self.octets.is_empty() {
+        let (before, content, after) = self.body.parts();
+        let parts = [self.head, before, content, after].map(IoSlice::new);
+        let is_used = |part: &IoSlice<'_>| !part.is_empty();
+        if let (Some(first), Some(last)) = (
+            parts.iter().position(is_used),
+            parts.iter().rposition(is_used),
+        ) {
             // A failure to send is remembered by the wire and told when reading ends too: the
             // server may have answered before it closed.
-            let _ = wire.send(&self.octets);
+            let _ = wire.send_together(parts.get(first..=last).unwrap_or_default());
             self.handed_over = tap.clock().now();
         }
-        let mut rest = self.octets.as_slice();
-        for batch in self.untold.drain(..).filter(|batch| batch.octets > 0) {
-            rest = batch.tell(rest, self.layer, at, tap);
+        if tap.attention() == Attention::ToAll {
+            self.tell(at, tap);
         }
-        self.octets.clear();
+        self.head = &[];
+        self.body.clear();
+    }
+
+    fn tell(&self, at: Instant, tap: &Tap) {
+        let (direction, layer) = (Direction::Out, self.layer);
+        let batch = |bytes: usize| {
+            let batch = Happening::Batch {
+                direction,
+                layer,
+                bytes,
+            };
+            if bytes > 0 {
+                tap.emit_at(at, batch);
+            }
+        };
+        let piece = |(role, octets)| {
+            let bytes = Bytes::Seen(octets);
+            let piece = Happening::Piece {
+                direction,
+                layer,
+                role,
+                bytes,
+            };
+            tap.emit_at(at, piece);
+        };
+        batch(self.head.len());
+        request_lines(self.head).for_each(piece);
+        let before_end = self.body.octets().saturating_sub(self.body.ending);
+        batch(before_end);
+        let mut told = 0;
+        for (role, octets) in self.body.pieces() {
+            if told == before_end {
+                batch(self.body.ending);
+            }
+            piece((role, octets));
+            told = octets.len().saturating_add(told);
+        }
     }
 }
 
@@ -194,47 +221,93 @@ fn misused(misuse: Misuse) -> Error {
     Error::new(Exit::BadFunctionArgument, misuse.to_string())
 }
 
-/// Octets handed over together, with their roles.
+/// A portion of the body, framed: content as it was read, and around it what frames it.
 #[derive(Default)]
-struct Batch {
+struct Portion {
+    /// Its first octets, as many as were read, are content.
+    buffer: Vec<u8>,
+    content: usize,
+    framing: Vec<u8>,
+    /// Where in the framing the content stands.
+    content_at: usize,
     pieces: Vec<(Role, usize)>,
-    octets: usize,
+    /// Octets at the end of the framing that end the body.
+    ending: usize,
 }
 
-impl Batch {
-    /// Appends a piece to what will be sent.
-    fn add(&mut self, role: Role, piece: &[u8], octets: &mut Vec<u8>) {
-        octets.extend_from_slice(piece);
-        self.pieces.push((role, piece.len()));
-        self.octets = self.octets.saturating_add(piece.len());
+impl Portion {
+    /// Room to read content into.
+    fn room(&mut self, most: usize) -> &mut [u8] {
+        if self.buffer.len() < most {
+            self.buffer.resize(most, 0);
+        }
+        self.buffer.get_mut(..most).unwrap_or_default()
     }
 
-    /// Tells the pieces, which stand at the beginning of `octets`; gives what is behind them.
-    fn tell<'a>(self, mut octets: &'a [u8], layer: Layer, at: Instant, tap: &Tap) -> &'a [u8] {
-        let direction = Direction::Out;
-        let bytes = self.octets;
-        tap.emit_at(
-            at,
-            Happening::Batch {
-                direction,
-                layer,
-                bytes,
-            },
-        );
-        for (role, length) in self.pieces {
-            let (piece, rest) = octets.split_at_checked(length).unwrap_or((octets, &[]));
-            let bytes = Bytes::Seen(piece);
-            tap.emit_at(
-                at,
-                Happening::Piece {
-                    direction,
-                    layer,
-                    role,
-                    bytes,
-                },
-            );
-            octets = rest;
-        }
-        octets
+    /// So much content was read.
+    fn content(&mut self, http: &mut Connection, count: usize) -> Result<(), Misuse> {
+        let Self {
+            buffer,
+            framing,
+            pieces,
+            ..
+        } = self;
+        let content = buffer.get(..count).unwrap_or_default();
+        http.send_content(content, |role, octets| {
+            pieces.push((role, octets.len()));
+            if role == Role::Content {
+                self.content_at = framing.len();
+            } else {
+                framing.extend_from_slice(octets);
+            }
+        })?;
+        self.content = count;
+        Ok(())
+    }
+
+    /// The body is over.
+    fn end(&mut self, http: &mut Connection) -> Result<(), Misuse> {
+        http.end_message(|role, octets| {
+            self.pieces.push((role, octets.len()));
+            self.framing.extend_from_slice(octets);
+            self.ending = self.ending.saturating_add(octets.len());
+        })
+    }
+
+    fn octets(&self) -> usize {
+        self.framing.len().saturating_add(self.content)
+    }
+
+    /// The octets: what stands before the content, the content, what stands behind it.
+    fn parts(&self) -> (&[u8], &[u8], &[u8]) {
+        let framing = self.framing.as_slice();
+        let (before, after) = framing
+            .split_at_checked(self.content_at)
+            .unwrap_or((framing, &[]));
+        let content = self.buffer.get(..self.content).unwrap_or_default();
+        (before, content, after)
+    }
+
+    /// The octets piece by piece.
+    fn pieces(&self) -> impl Iterator<Item = (Role, &[u8])> {
+        let (before, content, after) = self.parts();
+        let mut rest = [before, content, after]
+            .into_iter()
+            .filter(|part| !part.is_empty());
+        let mut part: &[u8] = &[];
+        self.pieces.iter().map(move |(role, length)| {
+            if part.is_empty() {
+                part = rest.next().unwrap_or_default();
+            }
+            let (piece, left) = part.split_at_checked(*length).unwrap_or((part, &[]));
+            part = left;
+            (*role, piece)
+        })
+    }
+
+    fn clear(&mut self) {
+        (self.content, self.content_at, self.ending) = (0, 0, 0);
+        self.framing.clear();
+        self.pieces.clear();
     }
 }

@@ -19,7 +19,7 @@ use crate::target::Scheme;
 use crate::transfer::asking::Asking;
 use crate::transfer::compose::RequestHead;
 use crate::transfer::job::{Job, Shared};
-use crate::transfer::outgoing::{Outgoing, WINDOW};
+use crate::transfer::outgoing::{AT_ONCE, Outgoing};
 use crate::transfer::pace::Pace;
 use crate::transfer::source::Source;
 use crate::transfer::tunnel;
@@ -110,7 +110,7 @@ impl<'a> Rehearsal<'a> {
         while !out.is_complete() {
             self.show(&out.take())?;
             out.await_source()?;
-            out.fill(&mut http, WINDOW)?;
+            out.fill(&mut http, AT_ONCE)?;
         }
         self.show(&out.take())?;
         tap.emit(Happening::Rehearsed {

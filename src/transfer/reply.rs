@@ -11,6 +11,7 @@ use crate::codec::{date, problem, text};
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::{self, Head, Role, Version, parse_field_line, version_and_status};
+use crate::net::Outlet;
 use crate::plan::{Fail, FollowMode, Operation, TimeCondition};
 use crate::target::{Scheme, Target};
 use crate::transfer::cookies::{Jar, Origin, Quota};
@@ -168,14 +169,23 @@ impl Receiver for Reply<'_> {
         let treatment = self.treatment(head)?;
         self.sink.begin(&treatment);
         self.found.delivering = true;
-        Ok(Reception::Deliver)
+        Ok(if self.operation.request.raw {
+            Reception::DeliverFramed
+        } else {
+            Reception::Deliver
+        })
     }
 
-    fn content(&mut self, role: Role, octets: &[u8]) -> Result<(), Error> {
-        if role == Role::Content || self.operation.request.raw {
-            return self.sink.content(octets, self.tap);
-        }
-        Ok(())
+    fn content(&mut self, octets: &[u8]) -> Result<(), Error> {
+        self.sink.content(octets, self.tap)
+    }
+
+    fn outlet(&mut self) -> Option<Outlet<'_>> {
+        self.sink.outlet()
+    }
+
+    fn passed(&mut self, octets: u64) {
+        self.sink.passed(octets, self.tap);
     }
 }
 

@@ -1,24 +1,26 @@
 //! Where content goes.
 //!
 //! Knows: undoing codings, laying out JSON, keeping a terminal safe, and writing to standard output
-//! or to a file that is opened with its first octet. Must not know: HTTP, or why content comes.
+//! or to a file; and whether content may as well go there unseen. Must not know: HTTP, or why content
+//! comes.
 //!
 //! A failure to write ends the transfer with exit 23.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::os::fd::AsFd as _;
+use std::path::Path;
 
 use crate::codec::content::{Codings, Decoder, Failure, Fault};
 use crate::codec::json::{Check, Colours, Controls, Form, Formatter, Style};
 use crate::codec::problem;
 use crate::codec::text::{Visible, visible};
-use crate::error::{Error, Exit, reason};
+use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
-use crate::plan::Clobber;
+use crate::net::Outlet;
 use crate::streams::Console;
-use crate::transfer::folder;
-use crate::transfer::naming;
+use crate::transfer::gate::Gate;
+use crate::transfer::saved::Saved;
 
 /// Where content goes.
 pub enum Place {
@@ -40,132 +42,6 @@ pub struct Stdout {
     pub colour: bool,
     /// `-o -`: binary content was asked for.
     pub binary: bool,
-}
-
-/// A file to be.
-pub struct Saved {
-    path: PathBuf,
-    /// The folder of `--output-dir`, already part of `path`.
-    folder: Option<PathBuf>,
-    how: Saving,
-    file: Option<File>,
-    chosen_by_server: bool,
-}
-
-/// Who names a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Namer {
-    /// The command line, or the URL.
-    User,
-    /// The server may choose another name (`-O` with `-J`).
-    Server,
-}
-
-/// How a file is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Saving {
-    /// What becomes of one that is there.
-    pub clobber: Clobber,
-    /// Missing folders are made.
-    pub create_dirs: bool,
-    /// Content is appended (`-C`).
-    pub append: bool,
-    /// Whether `-J` counts.
-    pub namer: Namer,
-}
-
-impl Saved {
-    /// A file of this name, in this folder.
-    pub fn new(folder: Option<&Path>, name: &Path, how: Saving) -> Self {
-        let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name));
-        Self {
-            path,
-            folder: folder.map(Path::to_owned),
-            how,
-            file: None,
-            chosen_by_server: false,
-        }
-    }
-
-    /// The name as it stands now.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The server chooses the name (`-J`): a file that is there is never overwritten for it, nor
-    /// is a link followed.
-    pub fn rename(&mut self, name: &str) {
-        if self.file.is_none() && self.how.namer == Namer::Server {
-            self.path = self
-                .folder
-                .as_ref()
-                .map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
-            self.chosen_by_server = true;
-        }
-    }
-
-    fn open(&mut self, tap: &Tap) -> Result<&mut File, Error> {
-        if self.file.is_none() {
-            let file = self.create().map_err(|error| {
-                let message = format!(
-                    "Failed to open the file {}: {}",
-                    self.path.display(),
-                    reason(&error)
-                );
-                Error::new(Exit::WriteError, message).because(error)
-            })?;
-            self.file = Some(file);
-            tap.emit(Happening::Saving { path: &self.path });
-        }
-        self.file
-            .as_mut()
-            .ok_or_else(|| Error::new(Exit::WriteError, "no file"))
-    }
-
-    fn create(&mut self) -> io::Result<File> {
-        if self.how.create_dirs {
-            folder::make_above(&self.path)?;
-        }
-        if self.how.append {
-            return OpenOptions::new()
-                .append(true)
-                .create(true)
-                .open(&self.path);
-        }
-        let keep = match self.how.clobber {
-            Clobber::Default => self.chosen_by_server,
-            Clobber::Always => false,
-            Clobber::Never => return self.create_numbered(),
-        };
-        if keep {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
-        } else {
-            File::create(&self.path)
-        }
-    }
-
-    /// `--no-clobber`: the first free of `name`, `name.1` … `name.100`.
-    fn create_numbered(&mut self) -> io::Result<File> {
-        let wanted = self.path.clone();
-        for number in 0..=100 {
-            if number > 0 {
-                self.path = naming::numbered(&wanted, number);
-            }
-            match OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&self.path)
-            {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => return other,
-            }
-        }
-        self.path = wanted;
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
 }
 
 /// What is done to content on its way.
@@ -198,6 +74,8 @@ pub struct Sink {
     delivered: u64,
     /// Octets of content looked at for signs of being binary.
     content: u64,
+    /// What the open file is to content that nobody looks at.
+    gate: Option<Gate>,
 }
 
 /// How much of the beginning of content decides whether it is binary, as in curl.
@@ -219,6 +97,7 @@ impl Sink {
             written: 0,
             delivered: 0,
             content: 0,
+            gate: None,
         }
     }
 
@@ -230,7 +109,7 @@ impl Sink {
     /// The file that content goes to, when it is one and was opened.
     pub fn saved(&self) -> Option<&Path> {
         match &self.place {
-            Place::File(saved) if saved.file.is_some() => Some(&saved.path),
+            Place::File(saved) => saved.file().map(|_| saved.path()),
             _ => None,
         }
     }
@@ -346,12 +225,9 @@ impl Sink {
     /// Back to the beginning: a retry writes anew, but for what is appended (`-C`).
     pub fn restart(&mut self) {
         if let Place::File(saved) = &mut self.place
-            && !saved.how.append
             && self.delivered > 0
-            && let Some(file) = &mut saved.file
         {
-            use std::io::Seek as _;
-            let _ = file.set_len(0).and_then(|()| file.rewind());
+            saved.restart();
         }
         self.delivered = 0;
         self.content = 0;
@@ -365,7 +241,7 @@ impl Sink {
     /// `--remove-on-error`.
     pub fn remove(&mut self) -> Option<io::Result<()>> {
         match &mut self.place {
-            Place::File(saved) => saved.file.take().map(|_| std::fs::remove_file(&saved.path)),
+            Place::File(saved) => saved.remove(),
             _ => None,
         }
     }
@@ -373,9 +249,37 @@ impl Sink {
     /// The open file, for its time and attributes.
     pub fn file(&self) -> Option<&File> {
         match &self.place {
-            Place::File(saved) => saved.file.as_ref(),
+            Place::File(saved) => saved.file(),
             _ => None,
         }
+    }
+
+    /// Where content may go unseen, when nothing is done to it or counted on its way.
+    pub fn outlet(&mut self) -> Option<Outlet<'_>> {
+        let treated = self.decoder.is_some()
+            || self.layout.is_some()
+            || self.visible.is_some()
+            || self.problem.is_some();
+        if treated || self.room.is_some() {
+            return None;
+        }
+        let file = match &self.place {
+            Place::Stdout(stdout) => stdout.console.file()?,
+            Place::File(saved) if saved.is_null() => return Some(Outlet::Nowhere),
+            Place::File(saved) => saved.file()?,
+            Place::Null => return Some(Outlet::Nowhere),
+        };
+        match self.gate.get_or_insert_with(|| Gate::of(file)) {
+            Gate::Pipe => Some(Outlet::Pipe(file.as_fd())),
+            Gate::Nowhere => Some(Outlet::Nowhere),
+            Gate::Closed => None,
+        }
+    }
+
+    /// So much content went there.
+    pub fn passed(&mut self, octets: u64, tap: &Tap) {
+        self.written = self.written.saturating_add(octets);
+        self.delivered(octets, tap);
     }
 
     fn decoded(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
@@ -432,17 +336,22 @@ impl Sink {
 
     fn write(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         self.write_to_place(octets, tap)?;
-        self.delivered = self.delivered.saturating_add(octets.len() as u64);
-        tap.emit(Happening::Delivered {
-            bytes: octets.len() as u64,
-        });
+        self.delivered(octets.len() as u64, tap);
         Ok(())
+    }
+
+    fn delivered(&mut self, octets: u64, tap: &Tap) {
+        self.delivered = self.delivered.saturating_add(octets);
+        tap.emit(Happening::Delivered { bytes: octets });
     }
 
     fn write_to_place(&mut self, octets: &[u8], tap: &Tap) -> Result<(), Error> {
         let result = match &mut self.place {
             Place::Stdout(stdout) => stdout.console.write_all(octets),
-            Place::File(saved) => saved.open(tap)?.write_all(octets),
+            Place::File(saved) => match saved.open(tap)? {
+                Some(file) => file.write_all(octets),
+                None => Ok(()),
+            },
             Place::Null => Ok(()),
         };
         result.map_err(Error::cannot_write)?;

@@ -166,7 +166,7 @@ impl Receiver for TunnelReply<'_> {
         Ok(Reception::Ignore)
     }
 
-    fn content(&mut self, _role: Role, _octets: &[u8]) -> Result<(), Error> {
+    fn content(&mut self, _octets: &[u8]) -> Result<(), Error> {
         Ok(())
     }
 }

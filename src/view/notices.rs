@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::style::{Meaning, Style};
 use crate::environment::Environment;
 use crate::error::{Error, Exit};
-use crate::event::{Event, Happening, Observer};
+use crate::event::{Attention, Event, Happening, Observer};
 use crate::plan::{Destination, Global, Notice, Plan, Trace};
 use crate::streams::Console;
 
@@ -166,6 +166,10 @@ impl Observer for Notices {
             } => self.failure(error),
             _ => {}
         }
+    }
+
+    fn attends(&self) -> Attention {
+        Attention::ToRemarks
     }
 }
 

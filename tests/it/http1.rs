@@ -27,36 +27,41 @@ struct Story {
 impl Story {
     /// Feeds input to the connection until it wants more.
     fn feed(&mut self, connection: &mut Connection, mut input: &[u8]) {
-        loop {
-            let (taken, signal) = match connection.receive(input) {
-                Ok(found) => found,
-                Err(broken) => {
-                    assert!(self.outcome.replace(Err(broken)).is_none(), "two ends");
-                    continue;
-                }
-            };
-            match signal {
-                Signal::NeedMore => {
-                    assert_eq!(taken, input.len(), "input left over");
-                    return;
-                }
-                Signal::Piece(role, octets) => self.add(role, octets),
-                Signal::Violated(violation) => {
-                    self.violations.push((violation.rule, violation.at));
-                }
-                Signal::Interim(head) | Signal::Final(head) => {
-                    assert_eq!(taken, 0);
-                    self.heads.push(head);
-                }
-                Signal::End => self.outcome = Some(Ok("end")),
-                Signal::Switched => {
-                    self.outcome = Some(Ok("switched"));
-                    self.add(Role::Handshake, input); // stands for what the caller takes over
-                    return;
-                }
-            }
+        while let Some(taken) = self.step(connection, input) {
             input = &input[taken..];
         }
+    }
+
+    /// One step: how much of the input it took; none when it wants more, or when that is not its own.
+    fn step(&mut self, connection: &mut Connection, input: &[u8]) -> Option<usize> {
+        let (taken, signal) = match connection.receive(input) {
+            Ok(found) => found,
+            Err(broken) => {
+                assert!(self.outcome.replace(Err(broken)).is_none(), "two ends");
+                return Some(0);
+            }
+        };
+        match signal {
+            Signal::NeedMore => {
+                assert_eq!(taken, input.len(), "input left over");
+                return None;
+            }
+            Signal::Piece(role, octets) => self.add(role, octets),
+            Signal::Violated(violation) => {
+                self.violations.push((violation.rule, violation.at));
+            }
+            Signal::Interim(head) | Signal::Final(head) => {
+                assert_eq!(taken, 0);
+                self.heads.push(head);
+            }
+            Signal::End => self.outcome = Some(Ok("end")),
+            Signal::Switched => {
+                self.outcome = Some(Ok("switched"));
+                self.add(Role::Handshake, input); // stands for what the caller takes over
+                return None;
+            }
+        }
+        Some(taken)
     }
 
     fn close(&mut self, connection: &mut Connection) {

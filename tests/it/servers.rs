@@ -8,6 +8,7 @@ mod secured;
 mod steady;
 mod streaming;
 mod transcripts;
+mod unseen;
 
 use std::io::Read as _;
 use std::os::unix::net::UnixListener;
@@ -325,6 +326,31 @@ fn two_urls_share_a_connection_and_three_at_once_do_not() {
 }
 
 #[test]
+fn as_many_transfers_run_as_their_servers_keep_waiting() {
+    for (count, words) in [
+        (50, &["-sSZ"][..]),
+        (50, &["-sSZ", "--parallel-immediate"]),
+        (7, &["-sSZ", "--parallel-max", "7"]),
+    ] {
+        let all_here = Arc::new(Barrier::new(count));
+        let server = Server::new(move |talk| {
+            talk.head();
+            all_here.wait();
+            talk.say(response("200 OK", "", "x"));
+        });
+        let urls = server.url(&format!("/[1-{count}]"));
+        let ended = run(rcurl(&[words, &[&urls]].concat()));
+        assert_eq!(
+            (ended.exit, ended.stderr.as_str()),
+            (Some(0), ""),
+            "{words:?}"
+        );
+        assert_eq!(ended.stdout, "x".repeat(count).as_bytes(), "{words:?}");
+        assert_eq!(server.heard().len(), count, "{words:?}");
+    }
+}
+
+#[test]
 fn no_more_transfers_to_one_host_than_asked_for() {
     let busy = Arc::new(Mutex::new((0, 0)));
     let seen = busy.clone();
@@ -445,4 +471,25 @@ fn the_demo_needs_nothing_else() {
             .unwrap()
             .contains("Hello from rcurl")
     );
+}
+
+/// What was there before, and is no regular file, is not ours to remove.
+#[test]
+fn remove_on_error_leaves_a_pipe_where_it_is() {
+    let server = Server::new(|talk| {
+        talk.request();
+        talk.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    let reader = thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    let words = ["-sS", "--remove-on-error", "-o", pipe.to_str().unwrap()];
+    let ended = run(rcurl(&[&words[..], &[&server.url("/")]].concat()));
+    assert_eq!(ended.exit, Some(18), "{}", ended.stderr);
+    assert_eq!(reader.join().unwrap(), b"half");
+    assert!(pipe.exists());
 }

@@ -1,12 +1,11 @@
 //! Reaching the host: names, addresses, limits, repetition.
 
 use super::Category::{Connection, Curl, Dns, Global as EveryTransfer, Http, Timeout};
-use super::Means::{Flag, Idle, Seconds, Size, Switch, Takes, Text, Turns, TurnsOff};
-use super::Takes::Toggle;
+use super::Means::{Flag, Seconds, Size, Switch, Takes, Text, Turns, TurnsOff};
 use super::{Category, Opt, row};
 use crate::cli::route;
 use crate::cli::values;
-use crate::plan::Family;
+use crate::plan::{Family, Start};
 use std::time::Duration;
 
 const MANY: &[Category] = &[Connection, Curl, EveryTransfer];
@@ -65,8 +64,11 @@ pub(super) static ROWS: &[Opt] = &[
         .means(Turns(|it| &mut it.route.multipath)),
     row("parallel", "", MANY, "Do transfers at the same time")
         .short('Z').means(Switch(|state, on| { state.in_parallel = on; Ok(()) })),
-    row("parallel-immediate", "", MANY, "No effect: HTTP/1.1 shares no connections")
-        .means(Idle(Toggle)),
+    row("parallel-immediate", "", MANY, "Begin all parallel transfers at once")
+        .means(Switch(|state, on| {
+            state.parallel.start = if on { Start::AtOnce } else { Start::AsNeeded };
+            Ok(())
+        })),
     row("parallel-max", "<num>", MANY, "At most so many transfers at the same time")
         .means(Takes(|state, value| { state.parallel.most = route::most(value, 50)?; Ok(()) })),
     row("parallel-max-host", "<num>", MANY, "At most so many transfers to one host at the same time")

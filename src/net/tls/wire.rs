@@ -5,7 +5,7 @@
 //!
 //! Source: RFC 8446 (6.1, `close_notify`).
 
-use std::io::{self, BufRead, Write as _};
+use std::io::{self, BufRead, IoSlice, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -177,7 +177,8 @@ impl TlsWire {
             Io::TimedOut => Ok(Stepped::TimedOut),
             Io::Eof if self.closed => Ok(Stepped::Ended),
             Io::Eof => Err(Broken::Cut),
-            Io::Failed(error) => Err(Broken::Wire(error)),
+            Io::Failed(error) | Io::Refused(error) => Err(Broken::Wire(error)),
+            Io::Passed { .. } => Ok(Stepped::Received),
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
             self.records.end(self.clock.now());
@@ -222,8 +223,12 @@ fn decrypt(
 }
 
 impl Wire for TlsWire {
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.session.writer().write_all(bytes)?;
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
+        let offered: usize = parts.iter().map(|part| part.len()).sum();
+        let taken = self.session.writer().write_vectored(parts)?;
+        if taken < offered {
+            return Err(io::ErrorKind::WriteZero.into()); // its buffer has no limit: it takes all
+        }
         self.flush()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! rustls itself counts empty records and key updates, and gives up; tickets it takes without end.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -62,11 +62,14 @@ struct IdleWire {
 }
 
 impl Wire for IdleWire {
-    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
         if let Some(session) = &mut self.session {
-            while !bytes.is_empty() {
-                session.read_tls(&mut bytes)?;
-                session.process_new_packets().unwrap();
+            for part in parts {
+                let mut bytes: &[u8] = part;
+                while !bytes.is_empty() {
+                    session.read_tls(&mut bytes)?;
+                    session.process_new_packets().unwrap();
+                }
             }
         }
         Ok(())

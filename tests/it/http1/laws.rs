@@ -1,11 +1,11 @@
 //! What holds whatever comes.
 
-use super::{Asked, CHUNKED, DEFAULT, Then, asked, play, tell};
+use super::{Asked, CHUNKED, DEFAULT, Story, Then, asked, play, tell};
 use crate::support::chance::chance;
 use proptest::prelude::*;
 use rcurl::http1::{
-    Broken, Codings, Connection, ContentLength, Framing, Http09, RULES, Role, Rule, Settings,
-    Upgrade, Verdict,
+    Broken, Chunks, Codings, Connection, ContentLength, Framing, Http09, RULES, Role, Rule,
+    Settings, Upgrade, Verdict,
 };
 
 #[test]
@@ -178,6 +178,85 @@ fn reads(input: &[u8], lengths: &[usize]) -> Vec<Vec<u8>> {
     reads
 }
 
+/// What a response comes to: its content, how many octets have which role, and all that is no piece.
+#[derive(Debug, PartialEq)]
+struct Sum {
+    content: Vec<u8>,
+    octets: Vec<(Role, usize)>,
+    rest: Story,
+}
+
+impl Sum {
+    fn of(mut story: Story, chunks: Chunks, content: Option<Vec<u8>>) -> Self {
+        let roles = [
+            (Role::Content, chunks.content),
+            (Role::ChunkSize, chunks.sizes),
+            (Role::ChunkEnd, chunks.ends),
+            (Role::TrailerLine, 0),
+            (Role::MessageEnd, 0),
+            (Role::FieldLine, 0),
+            (Role::Stray, 0),
+        ];
+        let octets = roles.map(|(role, more)| (role, story.octets(Some(role)).len() + more));
+        let content = content.unwrap_or_else(|| story.octets(Some(Role::Content)));
+        story.pieces.clear();
+        Self {
+            content,
+            octets: octets.into(),
+            rest: story,
+        }
+    }
+}
+
+/// Plays with small chunks read in one go; gives the sum, too, of how much was read like that.
+fn play_in_one_go(asked: Asked, reads: &[&[u8]], then: Then) -> (Sum, usize) {
+    let mut connection = Connection::new(asked.settings);
+    connection.send_head(asked.method, Framing::None).unwrap();
+    let (mut story, mut chunks, mut content) = (Story::default(), Chunks::default(), Vec::new());
+    for read in reads {
+        let mut rest = *read;
+        loop {
+            let run = connection.receive_chunks(rest, &mut content);
+            chunks.sizes += run.sizes;
+            chunks.content += run.content;
+            chunks.ends += run.ends;
+            rest = &rest[run.octets()..];
+            let before = story.octets(Some(Role::Content)).len();
+            let Some(taken) = story.step(&mut connection, rest) else {
+                break;
+            };
+            content.extend_from_slice(&story.octets(Some(Role::Content))[before..]);
+            rest = &rest[taken..];
+        }
+    }
+    if then == Then::Closes {
+        let before = story.octets(Some(Role::Content)).len();
+        story.close(&mut connection);
+        content.extend_from_slice(&story.octets(Some(Role::Content))[before..]);
+    }
+    story.reusable = connection.reusable();
+    (Sum::of(story, chunks, Some(content)), chunks.octets())
+}
+
+#[test]
+fn plain_chunks_are_read_in_one_go_and_others_are_not() {
+    let large = format!("2000\r\n{}\r\n", "x".repeat(0x2000));
+    for (body, expected) in [
+        ("5\r\nhello\r\n0\r\n\r\n", 10),
+        ("5\r\nhello\r\n005\r\nhello\r\n0\r\n\r\n", 22),
+        ("5\r\nhel", 6),
+        ("5;x\r\nhello\r\n0\r\n\r\n", 7),
+        ("5\nhello\n0\r\n\r\n", 5),
+        ("5 \r\nhello\r\n", 7),
+        ("x\r\nhello\r\n", 0),
+        (&large, 8),
+    ] {
+        let input = format!("{CHUNKED}{body}");
+        let (_, read) = play_in_one_go(asked("GET"), &[input.as_bytes()], Then::Waits);
+        assert_eq!(read, expected, "{body:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(chance(2000))]
 
@@ -196,6 +275,20 @@ proptest! {
         if closes {
             prop_assert_eq!(whole.octets(None), input);
         }
+    }
+
+    #[test]
+    fn reading_chunks_in_one_go_changes_nothing(
+        input in octets_like_http(),
+        lengths in prop::collection::vec(0_usize..20, 0..30),
+        asked in any_asked(),
+        closes in any::<bool>(),
+    ) {
+        let then = if closes { Then::Closes } else { Then::Waits };
+        let whole = Sum::of(play(asked, &[&input], then), Chunks::default(), None);
+        let parts = reads(&input, &lengths);
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        prop_assert_eq!(play_in_one_go(asked, &parts, then).0, whole);
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! The road past the program: octets go from a socket to where they belong without coming here.
+//!
+//! Knows: which system calls do that. Must not know: whose octets they are, or who wants to see them.
+//!
+//! Sources: splice(2) into a pipe; tcp(7) on `MSG_TRUNC`, which takes octets off a socket and gives
+//! them to nobody. Both are Linux' own.
+
+use std::os::fd::BorrowedFd;
+
+/// Where octets may go unseen.
+#[derive(Debug, Clone, Copy)]
+pub enum Outlet<'a> {
+    /// Into this pipe.
+    Pipe(BorrowedFd<'a>),
+    /// Nowhere: nobody wants them.
+    Nowhere,
+}
+
+/// Leave to take the road.
+#[derive(Debug, Clone, Copy)]
+pub struct Bypass<'a> {
+    /// Where to.
+    pub outlet: Outlet<'a>,
+    /// For so many octets at most; what comes behind them must be seen.
+    pub most: usize,
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{is_closed, pass};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::os::fd::{BorrowedFd, OwnedFd};
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::net::{RecvFlags, recv};
+    use rustix::pipe::{SpliceFlags, splice};
+
+    use super::{Bypass, Outlet};
+
+    /// Lets octets pass once, and waits for nothing: how many; 0 is the end of the stream. `spare` is
+    /// what a socket may write to that does not know how to give octets to nobody.
+    pub(in crate::net) fn pass(
+        socket: &OwnedFd,
+        past: Bypass<'_>,
+        spare: &mut [u8],
+    ) -> Result<usize, Errno> {
+        match past.outlet {
+            Outlet::Pipe(pipe) => {
+                let flags = SpliceFlags::MOVE | SpliceFlags::NONBLOCK;
+                splice(socket, None, pipe, None, past.most, flags)
+            }
+            Outlet::Nowhere => {
+                let most = past.most.min(spare.len());
+                let spare = spare.get_mut(..most).unwrap_or_default();
+                recv(socket, spare, RecvFlags::TRUNC).map(|(_, count)| count)
+            }
+        }
+    }
+
+    /// Whether nobody reads from this pipe any more.
+    pub(in crate::net) fn is_closed(pipe: BorrowedFd<'_>) -> bool {
+        let mut asked = [PollFd::from_borrowed_fd(pipe, PollFlags::OUT)];
+        poll(&mut asked, Some(&Timespec::default())).is_ok()
+            && asked.iter().any(|it| it.revents().contains(PollFlags::ERR))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn pass(
+    _socket: &std::os::fd::OwnedFd,
+    _past: Bypass<'_>,
+    _spare: &mut [u8],
+) -> Result<usize, rustix::io::Errno> {
+    Err(rustix::io::Errno::NOSYS)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_closed(_pipe: BorrowedFd<'_>) -> bool {
+    false
+}
