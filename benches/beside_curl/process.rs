@@ -200,9 +200,9 @@ impl Work {
         let seen = thread::scope(|scope| {
             let (stdin, stdout, stderr) =
                 (child.stdin.take(), child.stdout.take(), child.stderr.take());
-            scope.spawn(move || stdin.map(|pipe| feed(pipe, self.input, pipes)));
-            scope.spawn(move || stdout.map(|pipe| drain(pipe, pipes)));
-            scope.spawn(move || stderr.map(|pipe| drain(pipe, pipes)));
+            stdin.map(|pipe| scope.spawn(move || feed(pipe, self.input, pipes)));
+            stdout.map(|pipe| scope.spawn(move || drain(pipe, pipes)));
+            stderr.map(|pipe| scope.spawn(move || drain(pipe, pipes)));
             watch(&child)
         });
         let status = child.wait().map_err(|error| error.to_string())?;

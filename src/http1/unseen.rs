@@ -22,7 +22,9 @@ pub struct Chunks {
 impl Chunks {
     /// All of them together.
     pub const fn octets(&self) -> usize {
-        self.sizes + self.content + self.ends
+        self.sizes
+            .saturating_add(self.content)
+            .saturating_add(self.ends)
     }
 }
 
@@ -51,7 +53,7 @@ impl Connection {
                 self.receiving = Receiving::Body(Body::Done);
             }
         }
-        self.received += octets;
+        self.received = self.received.saturating_add(octets);
     }
 
     /// Reads small plain chunks at the front of `input`, as many as there are, and appends their
@@ -66,7 +68,7 @@ impl Connection {
         if self.notes.is_empty() && self.line.kept() == 0 {
             at.run(input, content, &mut read);
             self.receiving = Receiving::Body(Body::Chunked(at));
-            self.received += read.octets() as u64;
+            self.received = self.received.saturating_add(read.octets() as u64);
         }
         read
     }
@@ -82,7 +84,7 @@ impl Chunked {
                         return;
                     };
                     *self = Self::Data(size);
-                    read.sizes += length;
+                    read.sizes = read.sizes.saturating_add(length);
                 }
                 Self::Data(left) => {
                     let here =
@@ -91,15 +93,15 @@ impl Chunked {
                         return;
                     }
                     content.extend_from_slice(rest.get(..here).unwrap_or_default());
-                    read.content += here;
-                    *self = match left - here as u64 {
+                    read.content = read.content.saturating_add(here);
+                    *self = match left.saturating_sub(here as u64) {
                         0 => Self::DataEnd,
                         left => Self::Data(left),
                     };
                 }
                 Self::DataEnd if is_line_end(rest) => {
                     *self = Self::Size;
-                    read.ends += 2;
+                    read.ends = read.ends.saturating_add(2);
                 }
                 Self::DataEnd | Self::Trailer => return,
             }
@@ -110,10 +112,10 @@ impl Chunked {
 /// The size that a plain first line gives, which is not the last chunk's, and the line's length.
 fn plain_size(input: &[u8]) -> Option<(u64, usize)> {
     let mut size = 0;
-    for (digits, &octet) in input.iter().take(MOST_DIGITS + 1).enumerate() {
+    for (digits, &octet) in input.iter().take(MOST_DIGITS.saturating_add(1)).enumerate() {
         let Some(digit) = char::from(octet).to_digit(16) else {
             let plain = size > 0 && is_line_end(input.get(digits..).unwrap_or_default());
-            return plain.then_some((size, digits + 2));
+            return plain.then_some((size, digits.saturating_add(2)));
         };
         size = size << 4 | u64::from(digit);
     }

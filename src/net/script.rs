@@ -188,6 +188,13 @@ impl Wire for ScriptedWire {
         }
     }
 
+    fn give_back(&mut self, count: usize) {
+        if count > 0 {
+            let from = self.said.len().saturating_sub(count);
+            self.steps.push_front(Step::Say(self.said.split_off(from)));
+        }
+    }
+
     fn sending_failed(&self) -> Option<io::ErrorKind> {
         self.reset.then_some(io::ErrorKind::ConnectionReset)
     }

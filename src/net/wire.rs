@@ -45,6 +45,10 @@ pub trait Wire: Send {
         self.wait(wait)
     }
 
+    /// Gives back so many of the octets that were handed over last, the ones at the end: they come
+    /// again with the next wait that receives.
+    fn give_back(&mut self, count: usize);
+
     /// Says goodbye, best effort: the `close_notify` of TLS.
     fn shut_down(&mut self) {}
 
@@ -124,6 +128,12 @@ pub(super) struct SocketWire {
     taken: usize,
     failure: Option<io::Error>,
     buffer: Vec<u8>,
+    /// When it was filled.
+    filled_at: Instant,
+    /// Where in it the octets end that were handed over last.
+    handed: usize,
+    /// How many of these were given back.
+    given_back: usize,
     last_read_was_full: bool,
     /// The next read is worth trying without a `poll`.
     may_read: bool,
@@ -144,6 +154,7 @@ impl SocketWire {
     ) -> Self {
         Self {
             socket,
+            filled_at: clock.now(),
             clock,
             peer,
             local,
@@ -151,6 +162,8 @@ impl SocketWire {
             taken: 0,
             failure: None,
             buffer: Vec::new(),
+            handed: 0,
+            given_back: 0,
             last_read_was_full: false,
             may_read: false,
             may_write: true,
@@ -315,12 +328,14 @@ impl SocketWire {
         loop {
             let was_queued = !self.queue.is_empty();
             self.flush();
+            if wait.receive && self.given_back > 0 {
+                return self.hand_over(self.handed.saturating_sub(self.given_back));
+            }
             if wait.receive && self.may_read && dam.is_none() {
                 match self.take(past) {
                     Taken::Octets(count) => {
-                        let at = self.clock.now();
-                        let bytes = self.buffer.get(..count).unwrap_or_default();
-                        return Io::Bytes { at, bytes };
+                        (self.filled_at, self.handed) = (self.clock.now(), count);
+                        return self.hand_over(0);
                     }
                     Taken::Passed(count) => {
                         let at = self.clock.now();
@@ -350,6 +365,14 @@ impl SocketWire {
                 Err(error) => return Io::Failed(error),
             }
         }
+    }
+
+    /// Hands over what is in the buffer from here on.
+    fn hand_over(&mut self, from: usize) -> Io<'_> {
+        self.given_back = 0;
+        let at = self.filled_at;
+        let bytes = self.buffer.get(from..self.handed).unwrap_or_default();
+        Io::Bytes { at, bytes }
     }
 
     /// How reading ends: a failure to send that was kept back goes first.
@@ -415,7 +438,7 @@ impl Wire for SocketWire {
         for part in parts {
             let gone = taken.min(part.len());
             self.queue.extend(part.get(gone..).unwrap_or_default());
-            taken -= gone;
+            taken = taken.saturating_sub(gone);
         }
         Ok(())
     }
@@ -430,6 +453,10 @@ impl Wire for SocketWire {
 
     fn wait_or_pass(&mut self, wait: Wait<'_>, past: Bypass<'_>) -> Io<'_> {
         self.wait_for(&wait, Some(past))
+    }
+
+    fn give_back(&mut self, count: usize) {
+        self.given_back = count.min(self.handed);
     }
 
     fn sending_failed(&self) -> Option<io::ErrorKind> {
@@ -447,6 +474,7 @@ impl Wire for SocketWire {
     fn is_idle_and_alive(&mut self) -> bool {
         let mut first = [0; 1];
         let peeked = recv(&self.socket, &mut first, RecvFlags::PEEK);
-        self.queue.is_empty() && matches!(peeked, Err(Errno::AGAIN | Errno::INTR))
+        let silent = matches!(peeked, Err(Errno::AGAIN | Errno::INTR));
+        silent && self.queue.is_empty() && self.given_back == 0
     }
 }

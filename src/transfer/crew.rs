@@ -3,7 +3,7 @@
 //! Knows: how many work, and when others are called. Must not know: what the work is.
 //!
 //! Who is busy gains nothing from company on the same processor; who waits for a server does. So one
-//! begins, and as long as the crew gets less done than the busy would, it doubles.
+//! begins, and whenever the crew gets less done for a while than the busy would, it doubles.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +19,9 @@ const MOMENT: Duration = Duration::from_millis(1);
 
 /// Who gets so much done in a moment is busy.
 const BUSY: usize = 10;
+
+/// So many moments in a row in which less is done are no accident.
+const PATIENCE: u32 = 2;
 
 /// Where the crew reports.
 #[derive(Default)]
@@ -66,15 +69,23 @@ pub(crate) fn work(most: usize, start: Start, worker: &(impl Fn(&Reports) + Sync
         if call(scope, crew, worker, &reports).is_err() {
             return worker(&reports);
         }
+        let mut idle_moments = 0_u32;
         while crew < most && !reports.are_over_in(MOMENT) {
-            if reports.done.swap(0, Ordering::Relaxed) >= crew * BUSY {
+            let busy = reports.done.swap(0, Ordering::Relaxed) >= crew.saturating_mul(BUSY);
+            idle_moments = if busy {
+                0
+            } else {
+                idle_moments.saturating_add(1)
+            };
+            if idle_moments < PATIENCE {
                 continue;
             }
-            let more = crew.min(most - crew);
+            idle_moments = 0;
+            let more = crew.min(most.saturating_sub(crew));
             if call(scope, more, worker, &reports).is_err() {
                 return;
             }
-            crew += more;
+            crew = crew.saturating_add(more);
         }
     });
 }

@@ -7,6 +7,10 @@ use std::fs::File;
 
 /// Whether content may go into a file unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "elsewhere there is no such road")
+)]
 pub(crate) enum Gate {
     /// It is a pipe.
     Pipe,

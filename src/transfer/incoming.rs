@@ -150,6 +150,9 @@ impl<'a> Incoming<'a> {
         }
         self.gathered.clear();
         let read = http.receive_chunks(input, &mut self.gathered);
+        if read.octets() == 0 {
+            return Ok(0);
+        }
         for (role, octets) in [
             (Role::ChunkSize, read.sizes),
             (Role::Content, read.content),

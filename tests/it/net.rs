@@ -378,3 +378,39 @@ fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
     assert_eq!(clock.wall(), hour + Duration::from_mins(1));
     assert_eq!(*sent.lock().unwrap(), b"ping");
 }
+
+/// Reads so many octets, of each lot that is handed over the first alone: the others are given back.
+fn receive_one_by_one(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
+    let wait = Wait {
+        until: Some(SystemClock.now() + Duration::from_secs(20)),
+        receive: true,
+        also: None,
+    };
+    let mut taken = Vec::new();
+    while taken.len() < count {
+        let Io::Bytes { bytes, .. } = wire.wait(wait) else {
+            panic!("{taken:?} and no more");
+        };
+        taken.push(bytes[0]);
+        let left = bytes.len() - 1;
+        wire.give_back(left);
+        assert!(left == 0 || !wire.is_idle_and_alive());
+    }
+    taken
+}
+
+#[test]
+fn octets_that_are_given_back_come_again() {
+    let server = serve(|mut stream| {
+        stream.write_all(b"0123456").unwrap();
+        stream.write_all(b"789").unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    assert_eq!(receive_one_by_one(&mut *link.wire, 10), b"0123456789");
+    let steps = [Step::Say(b"0123456".to_vec()), Step::Say(b"789".to_vec())];
+    let mut wire = ScriptedWire::new(steps, Arc::new(SystemClock));
+    assert_eq!(receive_one_by_one(&mut wire, 10), b"0123456789");
+}

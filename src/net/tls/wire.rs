@@ -26,12 +26,10 @@ pub(super) struct TlsWire {
     records: Records,
     /// Who is told of alerts.
     tap: Option<Tap>,
-    /// Content received and not yet handed over.
-    content: Vec<u8>,
-    /// When the last of it came.
+    /// When octets came last.
     at: Instant,
-    /// `content` has been handed over.
-    delivered: bool,
+    /// Octets of content that were handed over, and are still with the session.
+    delivered: usize,
     /// The other side said `close_notify`.
     closed: bool,
     /// What is to be told once all content has been handed over.
@@ -124,8 +122,7 @@ impl TlsWire {
             layer,
             records: Records::new(layer),
             tap: None,
-            content: Vec::new(),
-            delivered: false,
+            delivered: 0,
             closed: false,
             broken: None,
             outgoing: Vec::new(),
@@ -140,6 +137,18 @@ impl TlsWire {
     /// What follows belongs to those who use the session.
     pub(super) fn handshake_is_over(&mut self) {
         self.records.handshake_is_over();
+    }
+
+    /// Whether there is content to be handed over.
+    fn has_content(&mut self) -> bool {
+        let content = self.session.reader().into_first_chunk();
+        content.is_ok_and(|content| !content.is_empty())
+    }
+
+    /// Forgets content that was handed over.
+    fn drop_delivered(&mut self) {
+        let delivered = std::mem::take(&mut self.delivered);
+        self.session.reader().consume(delivered);
     }
 
     /// Hands to the wire what the session has to send.
@@ -163,10 +172,17 @@ impl TlsWire {
         let outcome = match self.wire.wait(wait) {
             Io::Bytes { at, bytes } => {
                 self.at = at;
-                self.records.pass(at, Direction::In, bytes);
                 let missing = GREETING.saturating_sub(self.greeting.len());
                 self.greeting.extend(bytes.iter().take(missing));
-                let outcome = decrypt(&mut self.session, bytes, &mut self.content);
+                let mut rest = bytes;
+                let outcome = decrypt(&mut self.session, &mut rest);
+                if !matches!(outcome, Ok(false)) {
+                    rest = &[]; // nobody will ask for what follows
+                }
+                let (taken, left) = bytes.split_at(bytes.len().saturating_sub(rest.len()));
+                self.records.pass(at, Direction::In, taken);
+                let left = left.len();
+                self.wire.give_back(left);
                 outcome.map_err(Broken::Session).map(|closed| {
                     self.closed |= closed;
                     Stepped::Received
@@ -195,31 +211,17 @@ impl TlsWire {
     }
 }
 
-/// Decrypts octets; `true` when the other side has said `close_notify`. Content that came before an
-/// error is kept.
-fn decrypt(
-    session: &mut ClientConnection,
-    mut octets: &[u8],
-    content: &mut Vec<u8>,
-) -> Result<bool, rustls::Error> {
-    let mut closed = false;
-    while !octets.is_empty() && !closed {
-        if session.read_tls(&mut octets).is_err() {
+/// Decrypts octets until there is content, and leaves the rest; `true` when the other side has said
+/// `close_notify`. Content that came before an error is kept.
+fn decrypt(session: &mut ClientConnection, octets: &mut &[u8]) -> Result<bool, rustls::Error> {
+    let mut state = session.process_new_packets()?;
+    while !octets.is_empty() && state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() {
+        if session.read_tls(octets).is_err() {
             return Err(rustls::Error::General("too much is undecrypted".to_owned()));
         }
-        let state = session.process_new_packets();
-        let mut reader = session.reader();
-        while let Ok(chunk) = reader.fill_buf() {
-            if chunk.is_empty() {
-                break;
-            }
-            content.extend_from_slice(chunk);
-            let count = chunk.len();
-            reader.consume(count);
-        }
-        closed = state?.peer_has_closed();
+        state = session.process_new_packets()?;
     }
-    Ok(closed)
+    Ok(state.peer_has_closed())
 }
 
 impl Wire for TlsWire {
@@ -237,16 +239,13 @@ impl Wire for TlsWire {
     }
 
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
-        if std::mem::take(&mut self.delivered) {
-            self.content.clear();
-        }
+        self.drop_delivered();
         loop {
-            if wait.receive && !self.content.is_empty() {
-                self.delivered = true;
-                return Io::Bytes {
-                    at: self.at,
-                    bytes: &self.content,
-                };
+            if wait.receive && self.has_content() {
+                let bytes = self.session.reader().into_first_chunk().unwrap_or_default();
+                self.delivered = bytes.len();
+                let at = self.at;
+                return Io::Bytes { at, bytes };
             }
             if wait.receive && self.closed {
                 return Io::Eof;
@@ -258,13 +257,12 @@ impl Wire for TlsWire {
             }
             match self.step(wait) {
                 // Records without content, session tickets without end, must not hide the time.
-                Ok(Stepped::Received)
-                    if self.content.is_empty()
-                        && wait.until.is_some_and(|until| self.at >= until) =>
-                {
-                    return Io::TimedOut;
+                Ok(Stepped::Received) => {
+                    let late = wait.until.is_some_and(|until| self.at >= until);
+                    if late && !self.has_content() {
+                        return Io::TimedOut;
+                    }
                 }
-                Ok(Stepped::Received) => {}
                 Ok(Stepped::Sent(count)) => return Io::Sent(count),
                 Ok(Stepped::AlsoReady) => return Io::AlsoReady,
                 Ok(Stepped::TimedOut) => return Io::TimedOut,
@@ -272,6 +270,10 @@ impl Wire for TlsWire {
                 Err(broken) => self.broken = Some(broken),
             }
         }
+    }
+
+    fn give_back(&mut self, count: usize) {
+        self.delivered = self.delivered.saturating_sub(count);
     }
 
     fn shut_down(&mut self) {
@@ -296,9 +298,7 @@ impl Wire for TlsWire {
         // Tickets for later sessions may come at any time; a server that sends nothing else but
         // them is not worth waiting for.
         const MOST_STEPS: usize = 8;
-        if std::mem::take(&mut self.delivered) {
-            self.content.clear();
-        }
+        self.drop_delivered();
         for _ in 0..MOST_STEPS {
             let wait = Wait {
                 until: Some(self.clock.now()),
@@ -306,7 +306,7 @@ impl Wire for TlsWire {
                 also: None,
             };
             match self.step(wait) {
-                Ok(Stepped::TimedOut) => return self.content.is_empty() && !self.closed,
+                Ok(Stepped::TimedOut) => return !self.has_content() && !self.closed,
                 Ok(Stepped::Received | Stepped::Sent(_)) => {}
                 _ => return false,
             }

@@ -316,7 +316,7 @@ fn whole_lines(head: &[u8]) -> Vec<&[u8]> {
             lines.extend(head.get(start..end));
             start = end;
         }
-        end += line.len();
+        end = end.saturating_add(line.len());
     }
     lines.extend(head.get(start..end).filter(|line| !line.is_empty()));
     lines

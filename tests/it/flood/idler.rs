@@ -46,6 +46,7 @@ impl Dialler for Idler {
             session: ServerConnection::new(self.config.clone()).ok(),
             records: None,
             said: Vec::new(),
+            again: Vec::new(),
             peer: peer.clone(),
         }))
     }
@@ -58,6 +59,8 @@ struct IdleWire {
     /// After it.
     records: Option<Records>,
     said: Vec<u8>,
+    /// What was given back.
+    again: Vec<u8>,
     peer: Peer,
 }
 
@@ -80,7 +83,7 @@ impl Wire for IdleWire {
     }
 
     fn wait(&mut self, _wait: Wait<'_>) -> Io<'_> {
-        self.said.clear();
+        self.said = std::mem::take(&mut self.again);
         if let Some(session) = &mut self.session {
             while session.wants_write() {
                 session.write_tls(&mut self.said).unwrap();
@@ -100,6 +103,10 @@ impl Wire for IdleWire {
             at: self.clock.now(),
             bytes: &self.said,
         }
+    }
+
+    fn give_back(&mut self, count: usize) {
+        self.again = self.said.split_off(self.said.len() - count);
     }
 
     fn sending_failed(&self) -> Option<io::ErrorKind> {

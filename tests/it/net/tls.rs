@@ -18,7 +18,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::{Notes, open, receive, serve, tap_with, way};
+use super::{Notes, open, receive, receive_one_by_one, serve, tap_with, way};
 use crate::support::certificates::{Issued, World, pem, private, self_signed, trusting};
 
 pub(crate) fn config(
@@ -342,6 +342,19 @@ fn the_public_key_must_be_the_pinned_one_even_without_verification() {
     assert_eq!(exchange(server, "a.test", right).0.unwrap(), b"pong");
     let wrong = exchange(server, "a.test", pinned("sha256//AAAA".to_owned())).0;
     assert!(wrong.unwrap_err().starts_with("90 "));
+}
+
+#[test]
+fn content_that_is_given_back_comes_again() {
+    let world = World::new();
+    let issued = world.issue(&["127.0.0.1"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Said);
+    let mut way = way(&format!("https://{server}/"));
+    way.tls = world.trusting();
+    let (mut tap, _) = super::tap();
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    link.wire.send(b"ping").unwrap();
+    assert_eq!(receive_one_by_one(&mut *link.wire, 4), b"pong");
 }
 
 #[test]
