@@ -8,6 +8,7 @@ mod cookies;
 mod glob;
 mod head;
 mod json;
+mod transcript;
 mod url;
 mod visible;
 
@@ -53,6 +54,11 @@ fn any_config_file() {
 #[test]
 fn any_pattern_of_urls() {
     hold("glob", glob::hold);
+}
+
+#[test]
+fn any_transcript() {
+    hold("transcript", transcript::hold);
 }
 
 #[test]
