@@ -236,11 +236,24 @@ struct Asked {
 }
 
 impl Asked {
+    /// What is no HTTP.
+    const NOT_UNDERSTOOD: Self = Self {
+        method: String::new(),
+        path: String::new(),
+        version: Version::Old,
+        content: Content::Unframed,
+        after: After::Close,
+    };
+
     /// The next request; `None` where the client is done, or says more than a head may hold.
     fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut reader = reader.take(HEAD_LIMIT);
         let mut asked = None;
         loop {
+            // What begins like no line, a hello of TLS for one, may never end like one either.
+            if asked.is_none() && reader.fill_buf()?.first().is_some_and(is_no_text) {
+                return Ok(Some(Self::NOT_UNDERSTOOD));
+            }
             let mut line = Vec::new();
             reader.read_until(b'\n', &mut line)?;
             if !line.ends_with(b"\n") {
@@ -272,7 +285,10 @@ impl Asked {
         let path = path.and_then(|path| path.split('?').next());
         Self {
             method,
-            path: path.unwrap_or("/").to_owned(),
+            path: path
+                .filter(|path| !path.is_empty())
+                .unwrap_or("/")
+                .to_owned(),
             version,
             content: Content::Length(0),
             after,
@@ -294,6 +310,10 @@ impl Asked {
             _ => {}
         }
     }
+}
+
+fn is_no_text(octet: &u8) -> bool {
+    !(octet.is_ascii_graphic() || octet.is_ascii_whitespace())
 }
 
 /// Something to be had.
@@ -351,8 +371,19 @@ const MISSING: Resource = Resource {
     )),
 };
 
+const BAD: Resource = Resource {
+    status: "400 Bad Request",
+    fields: "Content-Type: application/problem+json\r\n",
+    content: Pieces::Whole(concat!(
+        r#"{"type":"about:blank","title":"Bad Request","status":400,"#,
+        r#""detail":"This is no HTTP."}"#,
+        "\n"
+    )),
+};
+
 fn answer(mut stream: &TcpStream, asked: &Asked, after: After) -> io::Result<()> {
     let resource = match asked.path.as_str() {
+        "" => BAD,
         "/" => HELLO,
         "/moved" => MOVED,
         "/stream" => STREAM,

@@ -93,7 +93,17 @@ fn anything_else_is_a_problem() {
     let json: serde_json::Value = serde_json::from_str(content).unwrap();
     assert_eq!(json["status"], 404);
     assert_eq!(get(&demo, "/else"), answer);
-    assert!(says(&demo, "\0\x1b\n\n").starts_with("HTTP/1.1 404 "));
+}
+
+/// A hello of TLS need not have a line end that could be waited for.
+#[test]
+fn octets_that_are_no_text_are_refused_at_once() {
+    let demo = Demo::start().unwrap();
+    let mut stream = TcpStream::connect(demo.address()).unwrap();
+    stream.write_all(b"\x16\x03\x01\0\xf1\x01").unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
 }
 
 #[test]
@@ -212,6 +222,7 @@ fn the_tour_shows_every_view_and_ends_well() {
         "Timeline: GET",
         "--dry-run --json '{\"hello\": \"world\"}'",
         "rcurl: (35)",
+        "  seen: the first line: \"HTTP/1.1 400 Bad Request\\r\\n\"",
         "  try:  ",
     ] {
         assert!(talk.contains(told), "{told}: {talk}");
