@@ -282,6 +282,8 @@ pub struct Request {
     pub ignore_content_length: bool,
     /// `--crlf`.
     pub crlf: bool,
+    /// `--use-ascii`, which is `--crlf` in all but name.
+    pub use_ascii: bool,
     /// `--request-target`.
     pub request_target: Option<String>,
     /// `--path-as-is`.

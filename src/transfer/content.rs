@@ -71,7 +71,7 @@ impl Content {
                 content
             }
         };
-        if request.crlf {
+        if request.crlf || request.use_ascii {
             content.read = content.source.length();
             content.source = content.source.with_line_ends();
         }

@@ -401,7 +401,6 @@ fn warnings_are_told_unless_silenced_before() {
             &[
                 "-a",
                 "-l",
-                "-B",
                 "--ssl-reqd",
                 "--ftp-pasv",
                 "--create-file-mode",

@@ -8,7 +8,7 @@ use super::Category::{
     Auth, Connection, Curl, Deprecated, Dns, File as FileUrls, Ftp, Global, Http, Imap, Ldap,
     Output, Pop3, Proxy, Scp, Sftp, Smtp, Ssh, Telnet, Tftp, Tls, Upload,
 };
-use super::Means::{self, Foreign, Idle, Refused, Takes};
+use super::Means::{self, Foreign, Refused, Takes};
 use super::Takes::{File, Nothing, Text, Toggle};
 use super::{Category, Opt, row};
 use crate::cli::values;
@@ -126,6 +126,5 @@ pub(super) static ROWS: &[Opt] = &[
     row("tlspassword", "<string>", &[Deprecated], "No effect, in curl too").means(Means::Deprecated(Text)),
     row("tlsuser", "<name>", &[Deprecated], "No effect, in curl too").means(Means::Deprecated(Text)),
     row("upload-flags", "<flags>", &[Curl, Output, Imap, Upload], "Flags of uploaded mail").means(Refused(Text, MAIL)),
-    row("use-ascii", "", &[Ftp, Output, Ldap, Tftp], "No effect: HTTP has no text mode").short('B').means(Idle(Toggle)),
     row("wdebug", "", &[Connection], "For tests").means(Refused(Toggle, TESTS)),
 ];

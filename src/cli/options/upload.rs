@@ -1,6 +1,6 @@
 //! Content that is sent: data, forms, files.
 
-use super::Category::{Ftp, Http, Imap, Important, Mqtt, Post, Smtp, Upload};
+use super::Category::{Ftp, Http, Imap, Important, Ldap, Mqtt, Output, Post, Smtp, Tftp, Upload};
 use super::Means::{Switch, Takes, TakesFile, Turns};
 use super::{Category, Opt, row};
 use crate::cli::data::{self, Kind};
@@ -34,6 +34,8 @@ pub(super) static ROWS: &[Opt] = &[
     row("upload-file", "<file>", &[Important, Upload, Imap], "PUT this file; - is standard input")
         .short('T')
         .means(TakesFile(|state, value| { state.draft.add_upload(value.text()?.to_owned()); Ok(()) })),
+    row("use-ascii", "", &[Ftp, Output, Ldap, Tftp], "The same as --crlf")
+        .short('B').means(Turns(|operation| &mut operation.request.use_ascii)),
     row("url-query", "<data>", DATA, "Add this to the query of the URL, percent-encoded")
         .means(Takes(data::add_query)),
 ];
