@@ -37,11 +37,11 @@ pub(super) static ROWS: &[Opt] = &[
         })),
     row("httpsig-keyid", "<id>", SIGNED, "Tell this name of the key (RFC 9421)")
         .means(Takes(|state, value| { httpsig(state).key_id = Some(value.line()?.to_owned()); Ok(()) })),
-    row("netrc", "", &[Auth], "Take user and password from .netrc, which must have them")
+    row("netrc", "", &[Auth], "Take user and password from .netrc, which must be there")
         .short('n').means(Switch(|state, on| { state.draft.netrc = on; Ok(()) })),
     row("netrc-file", "<filename>", &[Auth], "Take user and password from this file")
         .means(File(|it| &mut it.auth.netrc.file)),
-    row("netrc-optional", "", &[Auth], "Take user and password from .netrc, if it has them")
+    row("netrc-optional", "", &[Auth], "Take user and password from .netrc, if it is there")
         .means(Switch(|state, on| { state.draft.netrc_optional = on; Ok(()) })),
     row("oauth2-bearer", "<token>", &[Auth, Imap, Pop3, Smtp, Ldap, Http], "Send this token (Bearer)")
         .means(Takes(|state, value| {

@@ -288,7 +288,7 @@ categories! {
     Curl = "curl", "The tool itself";
     Deprecated = "deprecated", "Options that no longer do anything";
     Dns = "dns", "Names and addresses";
-    File = "file", "FILE, refused";
+    File = "file", "Reading files (file://)";
     Ftp = "ftp", "FTP, refused but for what HTTP shares";
     Global = "global", "Options that hold for every transfer";
     Http = "http", "HTTP and HTTPS";
@@ -306,7 +306,7 @@ categories! {
     Smtp = "smtp", "SMTP, refused but for what HTTP shares";
     Ssh = "ssh", "SSH, refused but for what HTTP shares";
     Telnet = "telnet", "TELNET, refused";
-    Tftp = "tftp", "TFTP, refused";
+    Tftp = "tftp", "TFTP, refused but for what HTTP shares";
     Timeout = "timeout", "Limits of time";
     Tls = "tls", "TLS";
     Upload = "upload", "Sending content";

@@ -39,7 +39,7 @@ pub(super) static ROWS: &[Opt] = &[
         .means(File(|it| &mut it.proxy_tls.ca_directory)),
     row("proxy-cert", "<cert[:passwd]>", SECURE, "Show this certificate to the proxy")
         .means(TakesFile(|state, value| credentials::certificate(&mut state.operation().proxy_tls, value))),
-    row("proxy-cert-type", "<type>", SECURE, "The form of the certificate for the proxy: PEM, DER, P12")
+    row("proxy-cert-type", "<type>", SECURE, "The form of the certificate for the proxy: PEM or DER")
         .means(Text(|it| &mut it.proxy_tls.certificate_type)),
     row("proxy-ciphers", "<list>", SECURE, "Use these cipher suites of TLS 1.2 with the proxy")
         .means(Text(|it| &mut it.proxy_tls.ciphers)),
@@ -53,7 +53,7 @@ pub(super) static ROWS: &[Opt] = &[
         .means(TurnsOff(|it| &mut it.proxy_tls.verify)),
     row("proxy-key", "<key>", SECURE, "The private key of the certificate for the proxy")
         .means(File(|it| &mut it.proxy_tls.key)),
-    row("proxy-key-type", "<type>", SECURE, "The form of the key for the proxy: PEM, DER")
+    row("proxy-key-type", "<type>", SECURE, "The form of the key for the proxy: PEM or DER")
         .means(Text(|it| &mut it.proxy_tls.key_type)),
     row("proxy-pass", "<phrase>", &[Proxy, Tls, Auth], "The passphrase of the key for the proxy")
         .means(Takes(|state, value| {

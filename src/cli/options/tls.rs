@@ -42,7 +42,7 @@ pub(super) static ROWS: &[Opt] = &[
         .short('k').means(TurnsOff(|it| &mut it.tls.verify)),
     row("key", "<key>", KEY, "The private key of the certificate")
         .means(File(|it| &mut it.tls.key)),
-    row("key-type", "<type>", &[Tls], "The form of the key: PEM, DER")
+    row("key-type", "<type>", &[Tls], "The form of the key: PEM or DER")
         .means(Text(|it| &mut it.tls.key_type)),
     row("pass", "<phrase>", &[Tls, Sftp, Scp, Ssh, Category::Auth], "The passphrase of the key")
         .means(Takes(|state, value| {
