@@ -63,6 +63,8 @@ pub struct Trace {
     flows: BTreeMap<(u32, Direction), Flow>,
     /// TLS of each connection: towards the origin, and towards an HTTPS proxy.
     sessions: BTreeMap<(Option<u32>, bool), Session>,
+    /// Whom a connection trusts, told after its hello as curl does.
+    trust: BTreeMap<Option<u32>, Vec<String>>,
     /// A block of data was told, and no other kind of line since.
     data_told: bool,
 }
@@ -93,6 +95,7 @@ impl Trace {
             ledger: Ledger::default(),
             flows: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            trust: BTreeMap::new(),
             data_told: false,
         }
     }
@@ -283,6 +286,10 @@ impl Trace {
         if self.sheet.form != Form::Lines {
             self.write(event, Kind::tls(direction), record);
         }
+        let trust = (direction == Direction::Out).then(|| self.trust.remove(&event.connection));
+        for sentence in trust.flatten().unwrap_or_default() {
+            self.say(event, &sentence);
+        }
     }
 
     /// A message of a handshake: its name, and how long it is.
@@ -346,8 +353,14 @@ impl Observer for Trace {
                 }
             }
             what => {
-                if let Happening::IgnoringBody { .. } = what {
-                    self.flow(event, Direction::In).ignored = true;
+                match what {
+                    Happening::IgnoringBody { .. } => {
+                        self.flow(event, Direction::In).ignored = true;
+                    }
+                    Happening::Securing { trust, .. } => {
+                        self.trust.insert(event.connection, session::trust(trust));
+                    }
+                    _ => {}
                 }
                 for sentence in facts::sentences(what, event.connection) {
                     self.say(event, &sentence);
@@ -355,6 +368,7 @@ impl Observer for Trace {
                 if let Happening::Ended { .. } = what {
                     self.sessions
                         .retain(|(owner, _), _| *owner != event.connection);
+                    self.trust.remove(&event.connection);
                 }
             }
         }

@@ -26,7 +26,8 @@ pub(super) fn sentences(what: &Happening<'_>, connection: Option<u32>) -> Vec<St
             format!("Could not resolve host: {host}"),
             format!("Could not resolve: {host}:{port}"),
         ],
-        Happening::Securing { alpn, trust } => session::offer(alpn, trust),
+        Happening::Securing { alpn: [], .. } => Vec::new(),
+        Happening::Securing { alpn, .. } => vec![format!("ALPN: rcurl offers {}", alpn.join(","))],
         Happening::Secured { session } => session::agreement(session),
         Happening::Tunnelling { authority } => vec![
             "CONNECT: no ALPN negotiated".to_owned(),

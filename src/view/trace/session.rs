@@ -8,17 +8,12 @@ use jiff::Timestamp;
 use crate::event::{Certificate, TlsFacts, Trust, Verification};
 use crate::view::validity::Standing;
 
-/// What is offered and whom is trusted.
-pub(super) fn offer(alpn: &[&str], trust: &Trust) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !alpn.is_empty() {
-        lines.push(format!("ALPN: rcurl offers {}", alpn.join(",")));
-    }
+/// Whom is trusted.
+pub(super) fn trust(trust: &Trust) -> Vec<String> {
     if trust.disabled {
-        lines.push("SSL Trust: peer verification disabled".to_owned());
-        return lines;
+        return vec!["SSL Trust: peer verification disabled".to_owned()];
     }
-    lines.push("SSL Trust Anchors:".to_owned());
+    let mut lines = vec!["SSL Trust Anchors:".to_owned()];
     if let Some(file) = &trust.file {
         lines.push(format!("  CAfile: {}", file.display()));
     }
