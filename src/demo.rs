@@ -251,7 +251,7 @@ impl Asked {
         let mut asked = None;
         loop {
             // What begins like no line, a hello of TLS for one, may never end like one either.
-            if asked.is_none() && reader.fill_buf()?.first().is_some_and(is_no_text) {
+            if asked.is_none() && reader.fill_buf()?.first().copied().is_some_and(is_no_text) {
                 return Ok(Some(Self::NOT_UNDERSTOOD));
             }
             let mut line = Vec::new();
@@ -312,7 +312,7 @@ impl Asked {
     }
 }
 
-fn is_no_text(octet: &u8) -> bool {
+fn is_no_text(octet: u8) -> bool {
     !(octet.is_ascii_graphic() || octet.is_ascii_whitespace())
 }
 

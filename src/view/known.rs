@@ -3,11 +3,6 @@
 //! Knows: where in a text a known value stands by itself. Must not know: what makes a value known, or
 //! what its mark means.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use std::collections::BTreeMap;
 
 /// From so many octets on, a value is found within longer words too: it isn't there by chance.
@@ -34,15 +29,19 @@ impl Known {
         let mut out = Vec::new();
         let (mut at, mut copied) = (0, 0);
         while let Some(first) = text.get(at) {
+            if let Some(mark) = self.mark_at(text, at) {
+                at = at.saturating_add(mark.len());
+                continue;
+            }
             let found = self.0.get(first).into_iter().flatten();
             let mut found = found.filter(|(value, _)| stands_at(value, text, at));
             let Some((value, mark)) = found.next() else {
-                at += 1;
+                at = at.saturating_add(1);
                 continue;
             };
             out.extend_from_slice(text.get(copied..at).unwrap_or_default());
             out.extend_from_slice(mark.as_bytes());
-            at += value.len();
+            at = at.saturating_add(value.len());
             copied = at;
         }
         if copied == 0 {
@@ -50,6 +49,13 @@ impl Known {
         }
         out.extend_from_slice(text.get(copied..).unwrap_or_default());
         Some(out)
+    }
+
+    /// The mark that stands here already: its words may be a known value themselves.
+    fn mark_at(&self, text: &[u8], at: usize) -> Option<&str> {
+        let rest = text.get(at..).filter(|rest| rest.starts_with(b"<"))?;
+        let mut marks = self.0.values().flatten().map(|(_, mark)| mark.as_str());
+        marks.find(|mark| rest.starts_with(mark.as_bytes()))
     }
 }
 
@@ -67,4 +73,28 @@ fn stands_at(value: &[u8], text: &[u8], at: usize) -> bool {
     };
     value.len() >= UNMISTAKABLE
         || !joined(before.last(), value.first()) && !joined(value.last(), after.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Known;
+
+    #[test]
+    fn a_mark_is_not_marked_again() {
+        let mut known = Known::default();
+        known.learn(b"abcdefgh", "<secret 1>");
+        known.learn(b"secret", "<secret 2>");
+        for (text, expected) in [
+            ("abcdefgh, secret", Some("<secret 1>, <secret 2>")),
+            ("<secret 1>", None),
+            (
+                "<secret 1> is no secret",
+                Some("<secret 1> is no <secret 2>"),
+            ),
+            ("<secret>", Some("<<secret 2>>")),
+        ] {
+            let replaced = known.replaced(text.as_bytes());
+            assert_eq!(replaced.as_deref(), expected.map(str::as_bytes), "{text}");
+        }
+    }
 }
