@@ -52,12 +52,12 @@ pub fn whole(tables: &Tables) -> String {
                 }
             }
             "WRITE-OUT" => {
-                fold(&mut text, "    ", &tables.variables.join(" "));
+                fold(&mut text, ["    "; 2], &tables.variables.join(" "));
                 text.push('\n');
             }
             "TRANSCRIPTS" => {
                 for (word, what) in &tables.marks {
-                    fold(&mut text, "  ", &format!("<{word}> {what}."));
+                    fold(&mut text, ["  ", "    "], &format!("<{word}> {what}."));
                 }
                 text.push('\n');
             }
@@ -192,7 +192,7 @@ fn plain(body: &str) -> String {
     let mut text = String::new();
     for block in blocks(body) {
         match block {
-            Block::Paragraph(paragraph) => fold(&mut text, "", &without_quotes(paragraph)),
+            Block::Paragraph(paragraph) => fold(&mut text, [""; 2], &without_quotes(paragraph)),
             Block::Code(lines) => {
                 for line in lines {
                     let _ = writeln!(text, "    {line}");
@@ -200,7 +200,7 @@ fn plain(body: &str) -> String {
             }
             Block::List(items) => {
                 for item in items {
-                    fold(&mut text, "  ", &without_quotes(item));
+                    fold(&mut text, ["  - ", "    "], &without_quotes(item));
                 }
             }
         }
@@ -216,9 +216,10 @@ fn without_quotes(text: &str) -> String {
     text.replace('`', "")
 }
 
-fn fold(text: &mut String, indent: &str, paragraph: &str) {
+/// Breaks a paragraph into lines, with something before the first and before the others.
+fn fold(text: &mut String, [first, others]: [&str; 2], paragraph: &str) {
     const WIDTH: usize = 79;
-    let mut column = 0_usize;
+    let (mut column, mut indent) = (0_usize, first);
     for word in paragraph.split_whitespace() {
         let length = word.chars().count();
         if column > 0 && column.saturating_add(length) >= WIDTH {
@@ -228,6 +229,7 @@ fn fold(text: &mut String, indent: &str, paragraph: &str) {
         if column == 0 {
             text.push_str(indent);
             column = indent.len();
+            indent = others;
         } else {
             text.push(' ');
             column = column.saturating_add(1);
