@@ -153,14 +153,12 @@ impl Delivery<'_> {
 
     /// What curl tells of a file as if it were a head, for `-I`, `-i` and `-D`.
     fn describe(&mut self, metadata: &Metadata, modified: i64) -> Result<(), Error> {
-        let mut lines = vec![
+        let lines = [
             format!("Content-Length: {}\r\n", metadata.len()),
             "Accept-ranges: bytes\r\n".to_owned(),
             format!("Last-Modified: {}\r\n", date::imf_fixdate(modified)),
+            "\r\n".to_owned(),
         ];
-        if !self.job.operation.request.head {
-            lines.push("\r\n".to_owned());
-        }
         for line in lines {
             if let Some(dump) = &mut self.dump {
                 dump.line(line.as_bytes())?;

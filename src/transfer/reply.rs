@@ -351,7 +351,7 @@ impl Reply<'_> {
         if head.status() == 416 {
             return Ok(true);
         }
-        if head.status() == 206 || head.field("Content-Range").is_some() {
+        if head.field("Content-Range").is_some() {
             return if continues(head, from) {
                 Ok(false)
             } else {

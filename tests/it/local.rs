@@ -90,9 +90,9 @@ fn parts_of_a_file_are_delivered() {
 #[test]
 fn a_file_is_told_of_as_if_by_a_head() {
     let head = "Content-Length: 6\r\nAccept-ranges: bytes\r\n\
-                Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+                Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
     check(&["-I", "file://@/a%20b.txt"], 0, head);
-    let whole = format!("{head}\r\nhello\n");
+    let whole = format!("{head}hello\n");
     check(&["-i", "file://@/a%20b.txt"], 0, &whole);
     check(&["-D", "-", "file://@/a%20b.txt"], 0, &whole);
 }
