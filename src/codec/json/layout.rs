@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::nesting::{Container, Nesting};
-use super::paint::{INDENTED_LEVELS, Paint};
-use super::token::{End, Token, plain_string};
+use super::paint::{INDENTED_LEVELS, Ink, Paint, put};
+use super::token::{End, Token, Word};
 use super::{Break, Controls, Style};
 use crate::codec::text::Visible;
 
@@ -165,9 +165,17 @@ impl Layout {
 
     /// Appends what the server sent, as the style wants it.
     pub(super) fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.pass_first(bytes.len(), bytes, out);
+    }
+
+    /// The same for a beginning of what the server sent.
+    fn pass_first(&mut self, length: usize, bytes: &[u8], out: &mut Vec<u8>) {
         match self.controls {
-            Controls::AsSent => out.extend_from_slice(bytes),
-            Controls::Visible => self.visible.push(bytes, out),
+            Controls::AsSent => put(bytes, length, out),
+            Controls::Visible => {
+                let sent = bytes.get(..length).unwrap_or(bytes);
+                self.visible.push(sent, out);
+            }
         }
     }
 
@@ -209,14 +217,15 @@ impl Layout {
 
     /// Takes what follows most tokens at once: the colon behind a name, the comma behind a value, each
     /// with the blank behind it. Returns its length, which is 0 if something else stands there.
+    #[inline]
     fn follow(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
         match (self.state, rest.first()) {
             (State::Colon, Some(b':')) => {
-                out.extend_from_slice(&self.paint.colon);
+                self.paint.colon.put(out);
                 self.state = State::Value;
             }
             (State::After, Some(b',')) => {
-                out.extend_from_slice(self.paint.comma_and_line(self.nesting.depth()));
+                self.paint.put_comma_and_line(self.nesting.depth(), out);
                 self.state = match self.nesting.innermost() {
                     Some(Container::Object) => State::Key,
                     _ => State::Value,
@@ -231,12 +240,8 @@ impl Layout {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
             self.break_line(self.nesting.depth(), out);
         }
-        out.extend_from_slice(self.colour(token, role).as_bytes());
-        if let Some(length) = plain_string(rest.get(..STEP).unwrap_or(rest)) {
-            self.pass(rest.get(..length).unwrap_or_default(), out);
-            self.end_token(role, out);
-            let rest = rest.get(length..).unwrap_or_default();
-            return length.saturating_add(self.follow(rest, out));
+        if self.paint.coloured {
+            self.colour(token, role).put(out);
         }
         self.go_on(token, role, 1, rest, out)
     }
@@ -251,25 +256,29 @@ impl Layout {
         out: &mut Vec<u8>,
     ) -> usize {
         let rest = rest.get(..STEP).unwrap_or(rest);
-        let (length, end) = token.run(rest.get(read..).unwrap_or_default());
+        let unread = rest.get(read..).unwrap_or_default();
+        let (length, end) = match token.plain(unread).filter(|_| read > 0) {
+            Some(length) => (length, End::Whole),
+            None => token.run(unread),
+        };
         let owned = read.saturating_add(length);
-        self.pass(rest.get(..owned).unwrap_or_default(), out);
+        self.pass_first(owned, rest, out);
+        if end == End::Whole {
+            self.end_token(role, out);
+            let rest = rest.get(owned..).unwrap_or_default();
+            return owned.saturating_add(self.follow(rest, out));
+        }
         self.state = State::Inside(token, role);
         match end {
-            End::Open => {}
-            End::Whole => {
-                self.end_token(role, out);
-                let rest = rest.get(owned..).unwrap_or_default();
-                return owned.saturating_add(self.follow(rest, out));
-            }
-            End::Broken => return self.fail(owned, out),
+            End::Broken => self.fail(owned, out),
+            _ => owned,
         }
-        owned
     }
 
+    #[inline]
     fn end_token(&mut self, role: Role, out: &mut Vec<u8>) {
-        if role != Role::Mark {
-            out.extend_from_slice(self.paint.reset.as_bytes());
+        if role != Role::Mark && self.paint.coloured {
+            self.paint.reset.put(out);
         }
         match role {
             Role::Mark => self.state = State::Value,
@@ -298,7 +307,7 @@ impl Layout {
             Container::Array => (&self.paint.open_array, State::FirstItem),
             Container::Object => (&self.paint.open_object, State::FirstKey),
         };
-        out.extend_from_slice(mark);
+        mark.put(out);
         self.state = next;
         1
     }
@@ -316,7 +325,7 @@ impl Layout {
             Container::Array => &self.paint.close_array,
             Container::Object => &self.paint.close_object,
         };
-        out.extend_from_slice(mark);
+        mark.put(out);
         self.end_value();
         1
     }
@@ -335,24 +344,24 @@ impl Layout {
     }
 
     fn break_line(&self, depth: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.paint.line(depth));
+        self.paint.put_line(depth, out);
     }
 
-    fn colour(&self, token: Token, role: Role) -> &'static str {
-        let colours = &self.paint.colours;
+    fn colour(&self, token: Token, role: Role) -> &Ink {
+        let paint = &self.paint;
         match (token, role) {
-            (_, Role::Key) => colours.key,
-            (Token::Number(_), _) => colours.number,
-            (Token::Word(word, _), _) if word == b"null" => colours.null,
-            (Token::Word(..), _) => colours.boolean,
-            _ => colours.string,
+            (_, Role::Key) => &paint.key,
+            (Token::Number(_), _) => &paint.number,
+            (Token::Word(Word::Null, _), _) => &paint.null,
+            (Token::Word(..), _) => &paint.boolean,
+            _ => &paint.string,
         }
     }
 
     /// The text breaks after `length` more octets. Returns that length.
     fn fail(&mut self, length: usize, out: &mut Vec<u8>) -> usize {
         if let State::Inside(_, Role::Key | Role::Value) = self.state {
-            out.extend_from_slice(self.paint.reset.as_bytes());
+            self.paint.reset.put(out);
         }
         let offset = self.place.offset.saturating_add(length as u64);
         let before = offset.saturating_sub(self.place.line_start);

@@ -11,6 +11,7 @@ pub(super) enum Container {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Nesting {
     depth: usize,
+    innermost: Option<Container>,
     /// Whether a level is an object, the outermost level in the lowest bit of the first word.
     objects: Vec<u64>,
 }
@@ -20,7 +21,12 @@ impl Nesting {
         self.depth
     }
 
+    /// The container that is open and has no open one in it.
     pub(super) fn innermost(&self) -> Option<Container> {
+        self.innermost
+    }
+
+    fn at_depth(&self) -> Option<Container> {
         let level = self.depth.checked_sub(1)?;
         let object = self.objects.get(level / 64)? >> (level % 64) & 1 == 1;
         Some(if object {
@@ -42,13 +48,16 @@ impl Nesting {
             }
         }
         self.depth = self.depth.saturating_add(1);
+        self.innermost = Some(container);
     }
 
     pub(super) fn close(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+        self.innermost = self.at_depth();
     }
 
     pub(super) fn clear(&mut self) {
         self.depth = 0;
+        self.innermost = None;
     }
 }

@@ -15,8 +15,29 @@ pub(super) enum Token {
     Hex(u8),
     /// A number.
     Number(Number),
-    /// So much of a text that is always the same.
-    Word(&'static [u8], usize),
+    /// So many octets of a word.
+    Word(Word, u8),
+}
+
+/// A text that is always the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    True,
+    False,
+    Null,
+    /// A byte order mark, which a text may begin with and a reader may ignore (RFC 8259 §8.1).
+    Mark,
+}
+
+impl Word {
+    const fn text(self) -> &'static [u8] {
+        match self {
+            Self::True => b"true",
+            Self::False => b"false",
+            Self::Null => b"null",
+            Self::Mark => "\u{feff}".as_bytes(),
+        }
+    }
 }
 
 /// How a piece of input went.
@@ -30,31 +51,44 @@ pub(super) enum End {
     Broken,
 }
 
-/// A byte order mark, which a text may begin with and a reader may ignore (RFC 8259 §8.1).
-const MARK: &[u8] = "\u{feff}".as_bytes();
-
 impl Token {
     /// The token that begins with `byte`, which is thereby read.
     pub(super) fn begin(byte: u8) -> Option<Self> {
         Some(match byte {
             b'"' => Self::String,
-            b't' => Self::Word(b"true", 1),
-            b'f' => Self::Word(b"false", 1),
-            b'n' => Self::Word(b"null", 1),
+            b't' => Self::Word(Word::True, 1),
+            b'f' => Self::Word(Word::False, 1),
+            b'n' => Self::Word(Word::Null, 1),
             _ => Self::Number(Number::begin(byte)?),
         })
     }
 
     /// The byte order mark, if it begins with `byte`.
     pub(super) fn begin_mark(byte: u8) -> Option<Self> {
-        MARK.starts_with(&[byte]).then_some(Self::Word(MARK, 1))
+        let mark = Word::Mark.text();
+        mark.starts_with(&[byte])
+            .then_some(Self::Word(Word::Mark, 1))
+    }
+
+    /// How many of `bytes` belong to this token, of which one octet is read, where it is whole without
+    /// a look at each octet.
+    pub(super) fn plain(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::String => plain_string(bytes),
+            Self::Word(word, 1) => {
+                let rest = word.text().get(1..)?;
+                bytes.starts_with(rest).then_some(rest.len())
+            }
+            Self::Number(Number::Integer) => plain_integer(bytes),
+            _ => None,
+        }
     }
 
     /// Reads on; says how many of `bytes` belong to the token, and how it stands.
     pub(super) fn run(&mut self, bytes: &[u8]) -> (usize, End) {
         match self {
             Self::Number(number) => number.run(bytes),
-            Self::Word(word, seen) => run_word(word, seen, bytes),
+            Self::Word(word, seen) => run_word(*word, seen, bytes),
             Self::String | Self::Escape | Self::Hex(_) => self.run_string(bytes),
         }
     }
@@ -91,22 +125,28 @@ impl Token {
     }
 }
 
-/// The length of the string that begins here, where all of it is at hand and nothing is escaped: most
-/// strings are like that, and need no state.
-pub(super) fn plain_string(bytes: &[u8]) -> Option<usize> {
-    let inside = bytes.strip_prefix(b"\"")?;
+/// The length of a string in front of which its first quotation mark was taken, where all of it is at
+/// hand and nothing is escaped: most strings are like that, and need no state.
+fn plain_string(inside: &[u8]) -> Option<usize> {
     let length = plain_run(inside);
-    (inside.get(length) == Some(&b'"')).then_some(length.saturating_add(2))
+    (inside.get(length) == Some(&b'"')).then_some(length.saturating_add(1))
 }
 
-fn run_word(word: &[u8], seen: &mut usize, bytes: &[u8]) -> (usize, End) {
-    let wanted = word.get(*seen..).unwrap_or_default();
+/// The number of digits, where something else than a number goes on behind them.
+fn plain_integer(digits: &[u8]) -> Option<usize> {
+    let length = digits.iter().position(|byte| !byte.is_ascii_digit())?;
+    let next = digits.get(length)?;
+    (!matches!(next, b'.' | b'e' | b'E')).then_some(length)
+}
+
+fn run_word(word: Word, seen: &mut u8, bytes: &[u8]) -> (usize, End) {
+    let wanted = word.text().get(usize::from(*seen)..).unwrap_or_default();
     let same = wanted
         .iter()
         .zip(bytes)
         .take_while(|(wanted, byte)| wanted == byte)
         .count();
-    *seen = seen.saturating_add(same);
+    *seen = seen.saturating_add(same as u8);
     let end = match (same == wanted.len(), same == bytes.len()) {
         (true, _) => End::Whole,
         (false, true) => End::Open,
