@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
 use rcurl::error::{Error, Exit};
-use rcurl::event::{Bytes, Direction, Ending, Event, Happening, Layer, Lookup, Peer, TlsFacts};
+use rcurl::event::{
+    Bytes, Direction, Ending, Event, Happening, Layer, Lookup, Peer, TlsFacts, Trust,
+};
 use rcurl::http1::{Head, Role};
 use rcurl::view::ledger::{
-    Account, Doing, End, Heads, Ledger, Phase, Share, Stage, Tries, Yardstick,
+    Account, Doing, End, Heads, Hop, Ledger, Phase, Share, Stage, Tries, Yardstick,
 };
 
 use super::scripted::target;
@@ -68,6 +70,24 @@ impl Desk {
     fn head(&mut self, millis: u64, head: &str) -> &mut Self {
         let head = Head::parse(head.as_bytes()).unwrap();
         self.at(millis, Happening::HeadReceived { head: &head })
+    }
+
+    /// A head comes in, a status line and no field; what it means is known before its empty line.
+    fn answer(&mut self, millis: u64, status_line: &str) -> &mut Self {
+        let piece = |role, octets| Happening::Piece {
+            direction: Direction::In,
+            layer: Layer::Http,
+            role,
+            bytes: Bytes::Seen(octets),
+        };
+        let line = format!("{status_line}\r\n");
+        self.at(millis, piece(Role::StatusLine, line.as_bytes()))
+            .head(millis, &format!("{line}\r\n"))
+            .at(millis, piece(Role::HeadEnd, b"\r\n"))
+    }
+
+    fn hop(&self) -> &Hop {
+        self.account().attempt.hop().unwrap()
     }
 
     fn account(&self) -> &Account {
@@ -229,6 +249,35 @@ fn an_interim_response_is_not_the_response() {
     assert_eq!(desk.time(Stage::StartTransfer), 11);
 }
 
+#[test]
+fn an_interim_response_interrupts_the_wait_for_leave() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.piece(0, Direction::Out, Role::RequestLine, 16)
+        .at(1, Happening::AwaitingContinue)
+        .answer(5, "HTTP/1.1 103 Early Hints");
+    desk.answer(9, "HTTP/1.1 100 Continue")
+        .piece(9, Direction::Out, Role::Content, 100)
+        .answer(12, "HTTP/1.1 102 Processing");
+    desk.at(20, Happening::RequestSent { body: Some(100) })
+        .answer(30, "HTTP/1.1 200 OK")
+        .at(31, Happening::Exchanged);
+    assert_eq!(
+        steps(&desk),
+        [
+            "0-1 Send Done",
+            "1-5 AwaitContinue Done",
+            "5-5 Interim Done",
+            "5-9 AwaitContinue Done",
+            "9-20 Send Done",
+            "12-12 Interim Done",
+            "20-30 Wait Done",
+            "30-31 Receive Done",
+        ]
+    );
+    assert_eq!(desk.hop().trips().leave, 1);
+}
+
 fn peer(last: u8) -> Peer {
     Peer::Tcp(([10, 0, 0, last], 80).into())
 }
@@ -290,7 +339,7 @@ fn the_wait_for_leave_is_a_step_and_so_are_the_parts_of_sending() {
         steps(&desk),
         [
             "0-1 Send Done",
-            "1-5 AwaitContinue TimedOut",
+            "1-5 AwaitContinue Unanswered",
             "5-8 Send Done",
             "8-20 Wait Done",
             "20-31 Receive Done",
@@ -358,7 +407,7 @@ fn a_second_connection_of_a_hop_is_measured_by_itself() {
         .on(6, Some(1), Happening::Connected { peer, local })
         .on(6, Some(1), tunnelling())
         .on(26, Some(1), Happening::Tunnelled { status: 200 });
-    let trust = &rcurl::event::Trust::default();
+    let trust = &Trust::default();
     desk.on(26, Some(1), Happening::Securing { alpn: &[], trust });
     let session = &session;
     desk.on(41, Some(1), Happening::Secured { session });

@@ -93,7 +93,7 @@ impl Course {
             match (step.what.kind(), &step.end) {
                 (Kind::Connect, End::Done | End::Overtaken) => {}
                 (Kind::Connect, _) => self.in_vain = self.in_vain.saturating_add(1),
-                (Kind::AwaitContinue, End::TimedOut) => {
+                (Kind::AwaitContinue, End::Unanswered) => {
                     self.no_leave = self.no_leave.saturating_add(1);
                 }
                 _ => {}
