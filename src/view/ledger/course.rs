@@ -85,7 +85,7 @@ impl Course {
 
     fn add_hop(&mut self, hop: &Hop) {
         for share in Share::ALL {
-            self.add(share, hop.share(share));
+            self.add(share, hop.spent(share).unwrap_or_default());
         }
         self.sent = self.sent.saturating_add(hop.sent);
         self.received = self.received.saturating_add(hop.received);
