@@ -27,7 +27,7 @@ use connections::Connections;
 
 pub use connections::Ends;
 pub use course::Course;
-pub use hop::{Hop, Phase, Stage};
+pub use hop::{Hop, Stage};
 pub use shares::Share;
 pub use steps::{Doing, End, Kind, Step};
 pub use trips::{Made, RoundTrip, Trips, Yardstick};
@@ -308,7 +308,7 @@ impl Attempt {
 
     /// How long the steps of this share took, in all hops together.
     pub fn share(&self, share: Share) -> Duration {
-        self.hops.iter().map(|hop| hop.share(share)).sum()
+        self.hops.iter().filter_map(|hop| hop.spent(share)).sum()
     }
 
     /// Times stay; heads and certificates, which can be large, go.

@@ -28,7 +28,7 @@ use crate::streams::Console;
 pub(super) use facts::address;
 pub(super) use session::date;
 pub use sheet::Form;
-pub(super) use timing::name as phase_name;
+pub(super) use timing::name as share_name;
 
 use sheet::{Kind, Sheet};
 

@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
 use rcurl::error::{Error, Exit};
-use rcurl::event::{Bytes, Direction, Ending, Event, Happening, Layer, Lookup, Peer, TlsFacts};
+use rcurl::event::{
+    Bytes, Direction, Ending, Event, Happening, Layer, Lookup, Peer, TlsFacts, Trust,
+};
 use rcurl::http1::{Head, Role};
 use rcurl::view::ledger::{
-    Account, Doing, End, Heads, Ledger, Phase, Share, Stage, Tries, Yardstick,
+    Account, Doing, End, Heads, Hop, Ledger, Share, Stage, Tries, Yardstick,
 };
 
 use super::scripted::target;
@@ -68,6 +70,41 @@ impl Desk {
     fn head(&mut self, millis: u64, head: &str) -> &mut Self {
         let head = Head::parse(head.as_bytes()).unwrap();
         self.at(millis, Happening::HeadReceived { head: &head })
+    }
+
+    /// A head comes in, a status line and no field; what it means is known before its empty line.
+    fn answer(&mut self, millis: u64, status_line: &str) -> &mut Self {
+        let piece = |role, octets| Happening::Piece {
+            direction: Direction::In,
+            layer: Layer::Http,
+            role,
+            bytes: Bytes::Seen(octets),
+        };
+        let line = format!("{status_line}\r\n");
+        self.at(millis, piece(Role::StatusLine, line.as_bytes()))
+            .head(millis, &format!("{line}\r\n"))
+            .at(millis, piece(Role::HeadEnd, b"\r\n"))
+    }
+
+    fn securing(&mut self, millis: u64) -> &mut Self {
+        let trust = &Trust::default();
+        self.at(millis, Happening::Securing { alpn: &[], trust })
+    }
+
+    fn secured(&mut self, millis: u64, for_proxy: bool) -> &mut Self {
+        let session = &TlsFacts {
+            for_proxy,
+            ..TlsFacts::default()
+        };
+        self.at(millis, Happening::Secured { session })
+    }
+
+    fn hop(&self) -> &Hop {
+        self.account().attempt.hop().unwrap()
+    }
+
+    fn spent(&self, share: Share) -> Option<u128> {
+        self.hop().spent(share).map(|time| time.as_millis())
     }
 
     fn account(&self) -> &Account {
@@ -213,20 +250,104 @@ fn an_interim_response_is_not_the_response() {
     desk.at(0, started()).ask(0);
     desk.piece(0, Direction::Out, Role::RequestLine, 16)
         .at(1, Happening::RequestSent { body: None })
-        .piece(11, Direction::In, Role::StatusLine, 25)
-        .head(12, "HTTP/1.1 103 Early Hints\r\n\r\n");
+        .answer(11, "HTTP/1.1 103 Early Hints");
     assert!(desk.account().attempt.head().is_none());
-    desk.piece(32, Direction::In, Role::StatusLine, 17)
-        .head(33, "HTTP/1.1 200 OK\r\n\r\n")
+    assert_eq!(desk.hop().under_way(), Some(Share::Wait));
+    desk.answer(32, "HTTP/1.1 200 OK")
         .at(40, Happening::Exchanged);
-    let hop = desk.account().attempt.hop().unwrap();
-    let spent = |phase| hop.spent(phase).map(|time| time.as_millis());
-    assert_eq!(spent(Phase::Sending), Some(1));
-    assert_eq!(spent(Phase::Waiting), Some(10 + 20));
-    assert_eq!(spent(Phase::Receiving), Some(8));
-    assert_eq!(spent(Phase::Lookup), None);
-    assert_eq!(hop.status, 200);
+    assert_eq!(desk.spent(Share::Send), Some(1));
+    assert_eq!(desk.spent(Share::Wait), Some(10 + 21));
+    assert_eq!(desk.spent(Share::Receive), Some(8));
+    assert_eq!(desk.spent(Share::LookUp), None);
+    assert_eq!(desk.hop().status, 200);
     assert_eq!(desk.time(Stage::StartTransfer), 11);
+}
+
+#[test]
+fn an_interim_response_interrupts_the_wait_for_leave() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.piece(0, Direction::Out, Role::RequestLine, 16)
+        .at(1, Happening::AwaitingContinue)
+        .answer(5, "HTTP/1.1 103 Early Hints");
+    assert_eq!(desk.hop().under_way(), Some(Share::Leave));
+    desk.answer(9, "HTTP/1.1 100 Continue")
+        .piece(9, Direction::Out, Role::Content, 100)
+        .answer(12, "HTTP/1.1 102 Processing");
+    assert_eq!(desk.hop().under_way(), Some(Share::Send));
+    desk.at(20, Happening::RequestSent { body: Some(100) })
+        .answer(30, "HTTP/1.1 200 OK")
+        .at(31, Happening::Exchanged);
+    assert_eq!(
+        steps(&desk),
+        [
+            "0-1 Send Done",
+            "1-5 AwaitContinue Done",
+            "5-5 Interim Done",
+            "5-9 AwaitContinue Done",
+            "9-20 Send Done",
+            "12-12 Interim Done",
+            "20-30 Wait Done",
+            "30-31 Receive Done",
+        ]
+    );
+    assert_eq!(desk.hop().trips().leave, 1);
+}
+
+#[test]
+fn what_is_under_way_has_its_time_up_to_the_latest_event() {
+    let mut desk = Desk::new();
+    desk.at(0, started()).ask(0);
+    desk.piece(0, Direction::Out, Role::RequestLine, 16)
+        .piece(3, Direction::Out, Role::Content, 9)
+        .at(8, Happening::Tick);
+    assert_eq!(desk.hop().under_way(), Some(Share::Send));
+    assert_eq!(desk.spent(Share::Send), Some(8));
+    desk.at(9, Happening::RequestSent { body: Some(9) })
+        .at(50, Happening::Tick);
+    assert_eq!(desk.spent(Share::Send), Some(9));
+    assert_eq!(desk.spent(Share::Wait), Some(41));
+    let error = &Error::new(Exit::OperationTimedout, "");
+    desk.at(60, Happening::Failed { error })
+        .at(61, Happening::Exchanged);
+    assert_eq!(
+        desk.hop().under_way(),
+        Some(Share::Wait),
+        "when the time ran out"
+    );
+    assert_eq!(desk.spent(Share::Wait), Some(51));
+}
+
+#[test]
+fn a_handshake_lasts_until_the_session_stands_with_the_proxy_and_with_the_origin() {
+    let mut desk = Desk::new();
+    let authority = "a.test:443";
+    desk.at(0, started()).ask(0);
+    assert!(!desk.hop().handshaking());
+    desk.securing(1);
+    assert!(desk.hop().handshaking(), "with the proxy");
+    desk.secured(4, true)
+        .at(4, Happening::Tunnelling { authority });
+    assert!(!desk.hop().handshaking());
+    desk.at(9, Happening::Tunnelled { status: 200 }).securing(9);
+    assert!(desk.hop().handshaking(), "with the origin");
+    desk.secured(16, false);
+    assert!(!desk.hop().handshaking());
+    assert_eq!(desk.spent(Share::Tls), Some(3 + 7));
+    assert_eq!(desk.spent(Share::Proxy), Some(5));
+}
+
+#[test]
+fn a_handshake_that_fails_is_over() {
+    let mut desk = Desk::new();
+    let error = &Error::new(Exit::SslConnectError, "");
+    desk.at(0, started()).ask(0).securing(1);
+    let (layer, alert) = (Layer::Tls, 40);
+    desk.at(5, Happening::Alerted { layer, alert });
+    assert!(desk.hop().handshaking(), "our answer is part of it");
+    desk.at(6, Happening::Failed { error });
+    assert!(!desk.hop().handshaking());
+    assert_eq!(desk.spent(Share::Tls), Some(5));
 }
 
 fn peer(last: u8) -> Peer {
@@ -267,8 +388,12 @@ fn attempts_that_run_side_by_side_end_with_the_first_that_answers() {
         ]
     );
     let hop = desk.account().attempt.hop().unwrap();
-    let together = hop.share(Share::Connect).as_millis();
-    assert_eq!(together, 449, "what goes on at the same time counts once");
+    let together = hop.spent(Share::Connect).unwrap();
+    assert_eq!(
+        together.as_millis(),
+        449,
+        "what goes on at the same time counts once"
+    );
     assert_eq!(hop.trips().connect, 2);
     assert_eq!(hop.round_trip().unwrap().time.as_millis(), 449);
 }
@@ -290,7 +415,7 @@ fn the_wait_for_leave_is_a_step_and_so_are_the_parts_of_sending() {
         steps(&desk),
         [
             "0-1 Send Done",
-            "1-5 AwaitContinue TimedOut",
+            "1-5 AwaitContinue Unanswered",
             "5-8 Send Done",
             "8-20 Wait Done",
             "20-31 Receive Done",
@@ -358,7 +483,7 @@ fn a_second_connection_of_a_hop_is_measured_by_itself() {
         .on(6, Some(1), Happening::Connected { peer, local })
         .on(6, Some(1), tunnelling())
         .on(26, Some(1), Happening::Tunnelled { status: 200 });
-    let trust = &rcurl::event::Trust::default();
+    let trust = &Trust::default();
     desk.on(26, Some(1), Happening::Securing { alpn: &[], trust });
     let session = &session;
     desk.on(41, Some(1), Happening::Secured { session });

@@ -70,7 +70,7 @@ fn a_whole_exchange_reads_as_in_curl() {
 < ␍
 { [52 bytes data]
 * shutting down connection #0
-* Time: name look-up 1.0 ms, connect 3.0 ms, sending 3.0 ms, waiting 3.0 ms, receiving 7.0 ms, \
+* Time: name look-up 1.0 ms, connect 2.0 ms, sending 3.0 ms, waiting 3.0 ms, receiving 6.0 ms, \
 total 22.0 ms
 ",
     );

@@ -1,7 +1,7 @@
 //! A limit of time that ran out.
 //!
-//! Knows: which limit it was, in which phase, and what had come until then. Must not know: how time
-//! is kept.
+//! Knows: which limit it was, what was under way, and what had come until then. Must not know: how
+//! time is kept.
 
 use std::time::{Duration, Instant};
 
@@ -10,8 +10,8 @@ use super::reach::attempts_in_order;
 use super::report::Report;
 use super::words::{limit, octets, time};
 use crate::plan::Limits;
-use crate::view::ledger::{Attempt, Hop, Phase};
-use crate::view::trace::phase_name;
+use crate::view::ledger::{Attempt, Hop, Share};
+use crate::view::trace::share_name;
 
 /// The limit that ran out.
 enum Limit {
@@ -36,9 +36,9 @@ pub(super) fn explain(
     let Some(hop) = attempt.hop() else {
         return;
     };
-    let phase = hop.under_way();
-    report.saw(phases(hop, phase));
-    what_had_come(case, hop, phase, at, report);
+    let last = hop.under_way();
+    report.saw(shares(hop, last));
+    what_had_come(case, hop, last, at, report);
     let ran_out = which(case, attempt, hop, limits);
     let name = match ran_out {
         Limit::Total(given) => format!("The {} of -m (--max-time) ran out", limit(given)),
@@ -46,9 +46,9 @@ pub(super) fn explain(
         Limit::Speed => "It was slower than --speed-limit for as long as --speed-time".to_owned(),
         Limit::System => "The system's own limit ran out".to_owned(),
     };
-    report.conclude(format!("{name}: {}.", meaning(case, phase)));
+    report.conclude(format!("{name}: {}.", meaning(case, last)));
     match ran_out {
-        Limit::Total(_) if phase == Some(Phase::Receiving) && case.reply.head.is_some() => {
+        Limit::Total(_) if last == Some(Share::Receive) && case.reply.head.is_some() => {
             report.advise(
                 "a longer -m; or --speed-limit and --speed-time, which end only what is slow",
             );
@@ -71,15 +71,15 @@ fn which(case: &Case, attempt: &Attempt, hop: &Hop, limits: &Limits) -> Limit {
 }
 
 /// `connect 1.0 ms, sending 0.0 ms, waiting 2.0 s and not over`.
-fn phases(hop: &Hop, last: Option<Phase>) -> String {
-    let told = Phase::ALL.into_iter().filter_map(|phase| {
-        let spent = time(hop.spent(phase)?);
-        let end = if last == Some(phase) {
+fn shares(hop: &Hop, last: Option<Share>) -> String {
+    let told = Share::ALL.into_iter().filter_map(|share| {
+        let spent = time(hop.spent(share)?);
+        let end = if last == Some(share) {
             " and not over"
         } else {
             ""
         };
-        Some(format!("{} {spent}{end}", phase_name(phase)))
+        Some(format!("{} {spent}{end}", share_name(hop, share)))
     });
     let told: Vec<_> = told.collect();
     if told.is_empty() {
@@ -88,23 +88,21 @@ fn phases(hop: &Hop, last: Option<Phase>) -> String {
     told.join(", ")
 }
 
-fn what_had_come(case: &Case, hop: &Hop, phase: Option<Phase>, at: Instant, report: &mut Report) {
+fn what_had_come(case: &Case, hop: &Hop, last: Option<Share>, at: Instant, report: &mut Report) {
     let reply = &case.reply;
-    match phase {
-        Some(Phase::Connect) => attempts_in_order(case, report),
-        Some(Phase::Sending) => {
-            report.saw(format!(
-                "{} of the request were on their way",
-                octets(reply.asked)
-            ));
-        }
-        Some(Phase::Waiting) => {
-            report.saw(format!(
-                "the request was sent whole ({}), and nothing came back",
-                octets(reply.asked)
-            ));
-        }
-        Some(Phase::Receiving) => {
+    let asked = octets(reply.asked);
+    match last {
+        Some(Share::Connect) => attempts_in_order(case, report),
+        Some(Share::Send) => report.saw(format!("{asked} of the request were on their way")),
+        Some(Share::Leave) => report.saw(format!(
+            "the head of the request was sent ({asked}), and {}",
+            came_back(hop)
+        )),
+        Some(Share::Wait) => report.saw(format!(
+            "the request was sent whole ({asked}), and {}",
+            came_back(hop)
+        )),
+        Some(Share::Receive) => {
             let what = match expected(hop) {
                 _ if reply.head.is_none() => format!("{} of a head came", lines(reply.head_lines)),
                 Some(all) => format!("{} of {} of content came", hop.received, octets(all)),
@@ -115,6 +113,14 @@ fn what_had_come(case: &Case, hop: &Hop, phase: Option<Phase>, at: Instant, repo
             report.saw(format!("{what}, and nothing in the last {silence}"));
         }
         _ => {}
+    }
+}
+
+/// What came before the response that was waited for.
+fn came_back(hop: &Hop) -> String {
+    match hop.status {
+        0 => "nothing came back".to_owned(),
+        interim => format!("nothing but {interim} came back"),
     }
 }
 
@@ -132,26 +138,29 @@ pub(super) fn lines(count: u64) -> String {
     }
 }
 
-/// What it means that a phase did not end.
-fn meaning(case: &Case, phase: Option<Phase>) -> &'static str {
+/// What it means that this did not end.
+fn meaning(case: &Case, last: Option<Share>) -> &'static str {
     let answered = case.tls.as_ref().is_some_and(|tls| tls.answered);
-    match phase {
-        Some(Phase::Lookup) => "no name server answered",
-        Some(Phase::Connect) => {
+    match last {
+        Some(Share::LookUp) => "no name server answered",
+        Some(Share::Connect) => {
             "nobody answered at all, as when a host is off or a firewall drops what is sent there"
         }
-        Some(Phase::Tunnel) => "the proxy did not answer CONNECT",
-        Some(Phase::Tls) if answered => "the server did not finish the TLS handshake",
-        Some(Phase::Tls) => {
+        Some(Share::Proxy) if case.way.tunnelling => "the proxy did not answer CONNECT",
+        Some(Share::Proxy) => "the proxy did not answer",
+        Some(Share::Tls) if answered => "the server did not finish the TLS handshake",
+        Some(Share::Tls) => {
             "the server took the connection and said nothing, as one does that speaks no TLS"
         }
-        Some(Phase::Sending) => "the server did not take all of the request",
-        Some(Phase::Waiting) => "the server took the request and is still busy with it, or stuck",
-        Some(Phase::Receiving) if case.reply.head.is_none() => {
+        Some(Share::Send) => "the server did not take all of the request",
+        Some(Share::Leave) => {
+            "the server did not say whether it wants the body (Expect: 100-continue)"
+        }
+        Some(Share::Wait) => "the server took the request and is still busy with it, or stuck",
+        Some(Share::Receive) if case.reply.head.is_none() => {
             "the server began to answer and did not go on"
         }
-        Some(Phase::Receiving) => "the content was not complete",
-        None if case.way.connected.is_some() && !case.way.established => "the proxy did not answer",
-        None => "nothing had begun",
+        Some(Share::Receive) => "the content was not complete",
+        Some(Share::Pause | Share::Rest) | None => "nothing had begun",
     }
 }

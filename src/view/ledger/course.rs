@@ -85,7 +85,7 @@ impl Course {
 
     fn add_hop(&mut self, hop: &Hop) {
         for share in Share::ALL {
-            self.add(share, hop.share(share));
+            self.add(share, hop.spent(share).unwrap_or_default());
         }
         self.sent = self.sent.saturating_add(hop.sent);
         self.received = self.received.saturating_add(hop.received);
@@ -93,7 +93,7 @@ impl Course {
             match (step.what.kind(), &step.end) {
                 (Kind::Connect, End::Done | End::Overtaken) => {}
                 (Kind::Connect, _) => self.in_vain = self.in_vain.saturating_add(1),
-                (Kind::AwaitContinue, End::TimedOut) => {
+                (Kind::AwaitContinue, End::Unanswered) => {
                     self.no_leave = self.no_leave.saturating_add(1);
                 }
                 _ => {}

@@ -1,15 +1,15 @@
-//! One request and its response: when each stage was reached, how long each phase took.
+//! One request and its response: when each stage was reached, and what its steps come to.
 //!
-//! Knows: the stages that curl's times are named after, and the phases in between. Must not know:
-//! the other hops of the transfer.
+//! Knows: the stages that curl's times are named after. Must not know: the other hops of the
+//! transfer.
 
 use std::time::{Duration, Instant};
 
 use super::is_head;
 use super::shares::{Share, taken};
-use super::steps::{Step, Steps};
+use super::steps::{End, Kind, Step, Steps};
 use super::trips::{Made, RoundTrip, Trips};
-use crate::event::{Bytes, Direction, Event, Happening, Layer, Lookup};
+use crate::event::{Bytes, Direction, Event, Happening, Layer};
 use crate::http1::{Head, Role, Version, parse_field_line};
 use crate::target::{Scheme, Target};
 
@@ -28,38 +28,6 @@ pub enum Stage {
     PostTransfer,
     /// The first octet of a response came.
     StartTransfer,
-}
-
-/// What a hop's time goes into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// From name to addresses.
-    Lookup,
-    /// TCP, all addresses tried included.
-    Connect,
-    /// CONNECT and its answer.
-    Tunnel,
-    /// TLS handshakes.
-    Tls,
-    /// The request going out.
-    Sending,
-    /// Nothing but waiting for the response.
-    Waiting,
-    /// The response coming in.
-    Receiving,
-}
-
-impl Phase {
-    /// All of them, in the order in which they follow one another.
-    pub const ALL: [Phase; 7] = [
-        Phase::Lookup,
-        Phase::Connect,
-        Phase::Tunnel,
-        Phase::Tls,
-        Phase::Sending,
-        Phase::Waiting,
-        Phase::Receiving,
-    ];
 }
 
 /// One request and its response.
@@ -96,8 +64,6 @@ pub struct Hop {
     began: Instant,
     latest: Instant,
     reached: [Option<Instant>; 6],
-    running: [Option<Instant>; 7],
-    spent: [Option<Duration>; 7],
     steps: Steps,
 }
 
@@ -121,8 +87,6 @@ impl Hop {
             began: at,
             latest: at,
             reached: [None; 6],
-            running: [None; 7],
-            spent: [None; 7],
             steps: Steps::default(),
         }
     }
@@ -139,25 +103,21 @@ impl Hop {
         Some(since.max(Duration::from_micros(1)))
     }
 
-    /// How long a phase took, when it took place.
-    pub fn spent(&self, phase: Phase) -> Option<Duration> {
-        let since = self.running(phase);
-        let running = since.map(|since| self.latest.saturating_duration_since(since));
-        match (self.spent.get(phase as usize).copied().flatten(), running) {
-            (Some(before), Some(now)) => Some(before.saturating_add(now)),
-            (before, now) => before.or(now),
-        }
+    /// How long the steps of this share took; none where no such step took place.
+    pub fn spent(&self, share: Share) -> Option<Duration> {
+        taken(self.steps(), share, self.latest)
     }
 
-    /// The phase that is not over.
-    pub fn under_way(&self) -> Option<Phase> {
-        let mut all = Phase::ALL.into_iter().rev();
-        all.find(|phase| self.running(*phase).is_some())
+    /// What is under way, or was when the time ran out.
+    pub fn under_way(&self) -> Option<Share> {
+        let mut latest = self.steps().iter().rev();
+        let step = latest.find(|step| matches!(step.end, End::Open | End::TimedOut))?;
+        Some(Share::of(step.what.kind()))
     }
 
     /// Whether a TLS handshake is under way.
     pub fn handshaking(&self) -> bool {
-        self.running(Phase::Tls).is_some()
+        self.steps.is_open(Kind::Tls)
     }
 
     /// From the beginning of the hop to the latest event.
@@ -175,11 +135,6 @@ impl Hop {
         self.steps.more_interim
     }
 
-    /// How long the steps of this share took.
-    pub fn share(&self, share: Share) -> Duration {
-        taken(self.steps(), share)
-    }
-
     /// The round trips that were made.
     pub fn trips(&self) -> Trips {
         Trips::of(self.steps())
@@ -194,7 +149,8 @@ impl Hop {
     /// How much of the wait for the response was the server's: all but one round trip.
     pub fn server(&self) -> Option<Duration> {
         let way = self.round_trip().filter(|_| self.trips().request > 0)?;
-        Some(self.share(Share::Wait).saturating_sub(way.time))
+        let wait = self.spent(Share::Wait).unwrap_or_default();
+        Some(wait.saturating_sub(way.time))
     }
 
     /// What it took to make the connection, which stands since the latest event.
@@ -213,43 +169,18 @@ impl Hop {
         self.latest = at;
         self.steps.record(event, heading);
         match &event.what {
-            Happening::Resolving { .. } => self.start(Phase::Lookup, at),
-            Happening::Resolved { lookup, .. } => {
-                self.stop(Phase::Lookup, at);
-                if *lookup == Lookup::Literal {
-                    self.forget(Phase::Lookup);
-                }
+            Happening::Resolved { .. } | Happening::Connecting { .. } => {
                 self.reach(Stage::NameLookup, at);
             }
-            Happening::ResolveFailed { .. } => self.stop(Phase::Lookup, at),
-            Happening::Connecting { .. } => {
-                self.reach(Stage::NameLookup, at);
-                self.start(Phase::Connect, at);
-            }
-            Happening::Connected { .. } => {
-                self.stop(Phase::Connect, at);
-                self.reach(Stage::Connect, at);
-            }
+            Happening::Connected { .. } => self.reach(Stage::Connect, at),
             Happening::NotModifiedAfterAll => self.status = 304,
-            Happening::Tunnelling { .. } => self.start(Phase::Tunnel, at),
-            Happening::Tunnelled { .. } => self.stop(Phase::Tunnel, at),
-            Happening::Securing { .. } => self.start(Phase::Tls, at),
-            Happening::Secured { session } => {
-                self.stop(Phase::Tls, at);
-                if !session.for_proxy {
-                    self.reach(Stage::AppConnect, at);
-                }
+            Happening::Secured { session } if !session.for_proxy => {
+                self.reach(Stage::AppConnect, at);
             }
             Happening::Reused { .. } => self.reuse(at),
             Happening::Redialling { .. } => self.died = true,
-            Happening::RequestSent { .. } => {
-                self.reach(Stage::PostTransfer, at);
-                self.stop(Phase::Sending, at);
-                if self.running(Phase::Receiving).is_none() {
-                    self.start(Phase::Waiting, at);
-                }
-            }
-            Happening::HeadReceived { head } if heading == Layer::Http => self.answer(head, at),
+            Happening::RequestSent { .. } => self.reach(Stage::PostTransfer, at),
+            Happening::HeadReceived { head } if heading == Layer::Http => self.answer(head),
             Happening::Piece {
                 direction,
                 layer: Layer::Http,
@@ -270,19 +201,11 @@ impl Hop {
         }
     }
 
-    fn answer(&mut self, head: &Head, at: Instant) {
+    fn answer(&mut self, head: &Head) {
         self.status = head.status();
         self.version = Some(head.version());
-        let interim = matches!(head.status(), 100 | 102..=199);
-        if !interim {
+        if !matches!(head.status(), 100 | 102..=199) {
             self.head = Some(head.clone());
-            return;
-        }
-        if let Some(receiving) = self.running.get_mut(Phase::Receiving as usize) {
-            *receiving = None;
-        }
-        if self.reached(Stage::PostTransfer).is_some() {
-            self.start(Phase::Waiting, at);
         }
     }
 
@@ -291,7 +214,6 @@ impl Hop {
             Direction::Out if is_head(role) => {
                 if role == Role::RequestLine {
                     self.reach(Stage::PreTransfer, at);
-                    self.start(Phase::Sending, at);
                 }
                 if let Bytes::Seen(line) = bytes {
                     self.note_referer(line);
@@ -301,8 +223,6 @@ impl Hop {
             Direction::In if role == Role::Unread => {}
             Direction::In => {
                 self.reach(Stage::StartTransfer, at);
-                self.stop(Phase::Waiting, at);
-                self.start(Phase::Receiving, at);
                 if role == Role::Content {
                     self.received = self.received.saturating_add(bytes.count());
                 }
@@ -322,34 +242,10 @@ impl Hop {
         self.reached.get(stage as usize).copied().flatten()
     }
 
-    fn running(&self, phase: Phase) -> Option<Instant> {
-        self.running.get(phase as usize).copied().flatten()
-    }
-
     /// Only the first time counts.
     fn reach(&mut self, stage: Stage, at: Instant) {
         if let Some(reached) = self.reached.get_mut(stage as usize) {
             reached.get_or_insert(at);
-        }
-    }
-
-    fn start(&mut self, phase: Phase, at: Instant) {
-        if let Some(running) = self.running.get_mut(phase as usize) {
-            running.get_or_insert(at);
-        }
-    }
-
-    fn stop(&mut self, phase: Phase, at: Instant) {
-        let running = self.running.get_mut(phase as usize).and_then(Option::take);
-        if let Some((since, spent)) = running.zip(self.spent.get_mut(phase as usize)) {
-            let more = at.saturating_duration_since(since);
-            *spent = Some(spent.unwrap_or_default().saturating_add(more));
-        }
-    }
-
-    fn forget(&mut self, phase: Phase) {
-        if let Some(spent) = self.spent.get_mut(phase as usize) {
-            *spent = None;
         }
     }
 }

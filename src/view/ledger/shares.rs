@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::steps::{Kind, Step};
+use super::steps::{End, Kind, Step};
 
 /// What time goes into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,17 +61,24 @@ impl Share {
     }
 }
 
-/// How long the steps of a share took; what goes on at the same time counts once.
-pub(super) fn taken(steps: &[Step], share: Share) -> Duration {
+/// How long the steps of a share took until now; none without such a step. What goes on at the same
+/// time counts once.
+pub(super) fn taken(steps: &[Step], share: Share, now: Instant) -> Option<Duration> {
     let mut covered: Option<Instant> = None;
-    let mut sum = Duration::ZERO;
+    let mut sum = None;
     let steps = steps
         .iter()
         .filter(|step| Share::of(step.what.kind()) == share);
     for step in steps {
+        let ended = if step.end == End::Open {
+            now.max(step.ended)
+        } else {
+            step.ended
+        };
         let from = covered.map_or(step.began, |until| until.max(step.began));
-        sum = sum.saturating_add(step.ended.saturating_duration_since(from));
-        covered = covered.max(Some(step.ended));
+        let more = ended.saturating_duration_since(from);
+        sum = Some(sum.unwrap_or(Duration::ZERO).saturating_add(more));
+        covered = covered.max(Some(ended));
     }
     sum
 }

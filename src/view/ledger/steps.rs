@@ -3,8 +3,8 @@
 //! Knows: which event begins a step, which one ends it, and how it ended. Must not know: what steps
 //! add up to, or how they are drawn.
 //!
-//! Where `Phase` says how long a hop connected, a step is one attempt at one address; and the wait for
-//! `100 Continue`, a part of sending there, is a step of its own here.
+//! Each attempt at an address is a step, and so is the wait for `100 Continue`, which parts the request
+//! in two.
 
 use std::time::{Duration, Instant};
 
@@ -109,6 +109,8 @@ pub enum End {
     Distrusted,
     /// The time ran out.
     TimedOut,
+    /// No answer came, and things went on without one.
+    Unanswered,
     /// It broke off.
     Broken,
     /// There was no use in going on: the answer came before the request was out.
@@ -130,9 +132,21 @@ pub(super) struct Steps {
     /// All that was begun has been ended: what begins now belongs to another connection.
     settled: bool,
     interim: u32,
-    sent: bool,
+    awaited: Awaited,
     /// We spoke last with the SOCKS proxy.
     awaits_socks: bool,
+}
+
+/// What is awaited from the other side, and goes on to be after an interim response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Awaited {
+    /// Nothing: the request is going out.
+    #[default]
+    Nothing,
+    /// `100 Continue`.
+    Leave,
+    /// The final response.
+    Response,
 }
 
 impl Step {
@@ -146,6 +160,12 @@ impl Steps {
     /// The steps that made the present connection, and what went over it.
     pub(super) fn present(&self) -> &[Step] {
         self.all.get(self.present..).unwrap_or_default()
+    }
+
+    /// Whether a step of this kind has not ended.
+    pub(super) fn is_open(&self, kind: Kind) -> bool {
+        let mut open = self.all.iter().filter(|step| step.end == End::Open);
+        open.any(|step| step.what.kind() == kind)
     }
 
     pub(super) fn record(&mut self, event: &Event<'_>, heading: Layer) {
@@ -164,9 +184,13 @@ impl Steps {
             },
             Happening::AwaitingContinue => {
                 self.end(Kind::Send, at, End::Done);
-                self.begin(Doing::AwaitContinue { status: 0 }, at);
+                self.awaited = Awaited::Leave;
+                self.wait(at);
             }
-            Happening::ContinueNotGranted => self.end(Kind::AwaitContinue, at, End::TimedOut),
+            Happening::ContinueNotGranted => {
+                self.end(Kind::AwaitContinue, at, End::Unanswered);
+                self.send_the_body(at);
+            }
             Happening::RequestSent { .. } => self.sent(at),
             Happening::HeadReceived { head } if heading == Layer::Tunnel => {
                 if let Some(Step {
@@ -214,7 +238,7 @@ impl Steps {
             }
             Happening::Connected { peer, .. } => {
                 self.end_attempt(peer, at, End::Done);
-                while self.open(Kind::Connect).is_some() {
+                while self.is_open(Kind::Connect) {
                     self.end(Kind::Connect, at, End::Overtaken);
                 }
             }
@@ -273,7 +297,7 @@ impl Steps {
     }
 
     fn socks(&mut self, direction: Direction, at: Instant) {
-        if self.open(Kind::Socks).is_none() {
+        if !self.is_open(Kind::Socks) {
             let version = String::new();
             let round_trips = 0;
             self.begin(
@@ -310,13 +334,24 @@ impl Steps {
     }
 
     fn sent(&mut self, at: Instant) {
-        self.sent = true;
         self.end(Kind::Send, at, End::Done);
-        if [Kind::Interim, Kind::Receive]
-            .into_iter()
-            .all(|kind| self.open(kind).is_none())
-        {
-            self.begin(Doing::Wait, at);
+        self.awaited = Awaited::Response;
+        if !self.is_open(Kind::Interim) && !self.is_open(Kind::Receive) {
+            self.wait(at);
+        }
+    }
+
+    /// The wait for leave is over, and the body is to go out.
+    fn send_the_body(&mut self, at: Instant) {
+        self.awaited = Awaited::Nothing;
+        self.begin(Doing::Send, at);
+    }
+
+    fn wait(&mut self, at: Instant) {
+        match self.awaited {
+            Awaited::Nothing => {}
+            Awaited::Leave => self.begin(Doing::AwaitContinue { status: 0 }, at),
+            Awaited::Response => self.begin(Doing::Wait, at),
         }
     }
 
@@ -333,7 +368,8 @@ impl Steps {
             _ => None,
         };
         let status = status.map_or(0, |(_, status)| status);
-        let leave = self.open(Kind::AwaitContinue).filter(|_| status > 0);
+        let answers = status > 0 && !matches!(status, 102..=199);
+        let leave = self.open(Kind::AwaitContinue).filter(|_| answers);
         let leave_given = leave.is_some() && status == 100;
         if let Some(step) = leave {
             step.what = Doing::AwaitContinue { status };
@@ -342,7 +378,7 @@ impl Steps {
         match (role, status) {
             // The rest of the head of an interim response.
             (role, _) if is_head(role) && role != Role::StatusLine => {}
-            (_, 100) if leave_given => {}
+            (_, 100) if leave_given => self.send_the_body(at),
             (_, 100 | 102..=199) => self.interim(status, at),
             _ => {
                 self.end(Kind::Wait, at, End::Done);
@@ -358,15 +394,14 @@ impl Steps {
         }
         self.interim = self.interim.saturating_add(1);
         self.end(Kind::Wait, at, End::Done);
+        self.end(Kind::AwaitContinue, at, End::Done);
         self.begin(Doing::Interim { status }, at);
     }
 
     fn interim_is_over(&mut self, at: Instant) {
-        if self.open(Kind::Interim).is_some() {
+        if self.is_open(Kind::Interim) {
             self.end(Kind::Interim, at, End::Done);
-            if self.sent {
-                self.begin(Doing::Wait, at);
-            }
+            self.wait(at);
         }
     }
 

@@ -201,7 +201,7 @@ mod tests {
                 0,
             ),
             (
-                vec![(Doing::AwaitContinue { status: 0 }, 1, End::TimedOut)],
+                vec![(Doing::AwaitContinue { status: 0 }, 1, End::Unanswered)],
                 0,
             ),
         ] {

@@ -72,7 +72,7 @@ fn meaning(step: &Step) -> Option<Meaning> {
     match (&step.end, step.what.kind()) {
         (End::Overtaken, _) => Some(Meaning::Aside),
         (End::Done | End::Pointless | End::Open, Kind::Wait | Kind::AwaitContinue)
-        | (End::TimedOut, Kind::AwaitContinue) => Some(Meaning::Notable),
+        | (End::Unanswered, _) => Some(Meaning::Notable),
         (End::Done | End::Pointless | End::Open, Kind::Send | Kind::Interim | Kind::Receive) => {
             Some(Meaning::Good)
         }
@@ -94,7 +94,6 @@ fn note(hop: &Hop, step: &Step) -> String {
         Doing::Tls { version, .. } => (*version).to_owned(),
         Doing::Send if hop.sent > 0 && is_last(hop, step) => octets(hop.sent),
         Doing::AwaitContinue { status: 100 } => "granted".to_owned(),
-        Doing::AwaitContinue { status: 0 } if step.end == End::TimedOut => "not granted".to_owned(),
         Doing::AwaitContinue { status } if *status > 0 => format!("answered with {status}"),
         Doing::Interim { status } if hop.more_interim() > 0 && is_last(hop, step) => {
             format!("{status}, and {} more", hop.more_interim())
@@ -121,7 +120,8 @@ fn is_last(hop: &Hop, step: &Step) -> bool {
 /// How a step ended that did not end well.
 fn ending(step: &Step) -> Option<String> {
     Some(match (&step.end, step.what.kind()) {
-        (End::Open | End::Done, _) | (End::TimedOut, Kind::AwaitContinue) => return None,
+        (End::Open | End::Done, _) => return None,
+        (End::Unanswered, _) => "not granted".to_owned(),
         (End::Overtaken, _) => "overtaken".to_owned(),
         (End::Refused(_), _) => "refused".to_owned(),
         (End::Failed(reason), _) => reason.clone(),

@@ -78,7 +78,7 @@ fn round_trips(count: u32) -> String {
 
 /// Whose the wait was.
 fn waiting(hop: &Hop) -> Option<String> {
-    let wait = hop.share(Share::Wait);
+    let wait = hop.spent(Share::Wait)?;
     let server = hop.server().filter(|_| wait > Duration::ZERO)?;
     let who = if hop.by_proxy {
         "the proxy's and the server's"
@@ -101,7 +101,7 @@ fn waiting(hop: &Hop) -> Option<String> {
 fn flow(hop: &Hop) -> Option<String> {
     let tenth = hop.total().checked_div(10).unwrap_or_default();
     let matters = |count: u64, share: Share| {
-        let took = hop.share(share);
+        let took = hop.spent(share)?;
         let much = count >= WORTH_A_RATE.0 && took >= WORTH_A_RATE.1 && took >= tenth;
         much.then(|| (octets(count), rate(ledger::rate(count, took))))
     };
