@@ -286,8 +286,13 @@ impl Trace {
         if self.sheet.form != Form::Lines {
             self.write(event, Kind::tls(direction), record);
         }
-        let trust = (direction == Direction::Out).then(|| self.trust.remove(&event.connection));
-        for sentence in trust.flatten().unwrap_or_default() {
+        if direction == Direction::Out {
+            self.trust(event);
+        }
+    }
+
+    fn trust(&mut self, event: &Event<'_>) {
+        for sentence in self.trust.remove(&event.connection).unwrap_or_default() {
             self.say(event, &sentence);
         }
     }
@@ -360,6 +365,7 @@ impl Observer for Trace {
                     Happening::Securing { trust, .. } => {
                         self.trust.insert(event.connection, session::trust(trust));
                     }
+                    Happening::Secured { .. } => self.trust(event),
                     _ => {}
                 }
                 for sentence in facts::sentences(what, event.connection) {
