@@ -7,17 +7,13 @@
 //!
 //! User names are no secrets: curl tells them too.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 mod content;
 mod names;
 mod secrets;
 mod told;
 mod value;
 
+use crate::codec::text::split_once;
 use crate::http1::Role;
 
 pub use content::Filter;
@@ -28,19 +24,12 @@ use names::{Place, says};
 
 /// A line of a head, or of a trailer section, with marks in the places of secrets.
 pub fn line(role: Role, line: &[u8], secrets: &mut Secrets) -> Vec<u8> {
-    let field = matches!(role, Role::FieldLine | Role::TrailerLine);
-    let colon = line
-        .iter()
-        .position(|&octet| octet == b':')
-        .filter(|_| field);
-    if let Some((name, value)) = colon.and_then(|at| line.split_at_checked(at + 1))
+    if matches!(role, Role::FieldLine | Role::TrailerLine)
+        && let Some((name, value)) = split_once(line, b':')
         && let Some(says) = says(name, Place::Elsewhere)
     {
-        let start = value.len() - value.trim_ascii_start().len();
-        let end = value.trim_ascii_end().len().max(start);
-        let part = value.get(start..end).unwrap_or_default();
-        let marked = value::marked(says, part, secrets);
-        return [name, &value::spliced(value, &[(start..end, marked)])].concat();
+        let value = value::between_blanks(value, |value| value::marked(says, value, secrets));
+        return [name, b":", &value].concat();
     }
     value::text(line, secrets).unwrap_or_else(|| line.to_vec())
 }

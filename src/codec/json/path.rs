@@ -13,11 +13,6 @@
 //!
 //! A path to an object or array leads to all that it holds.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use std::ops::Range;
 
 /// Where to look in a text: the steps from its outermost value on.
@@ -33,7 +28,8 @@ enum Step {
     Deeper,
 }
 
-/// More steps than these are not taken: a set of them is a `u64`.
+/// More steps than these are not taken: a set of them is a `u64`, in which `1 << index` is a step, and
+/// `2 << index` the one behind it.
 const MOST_STEPS: usize = 60;
 /// A text that is nested deeper is not followed.
 const MOST_LEVELS: usize = 65_536;
@@ -62,11 +58,13 @@ impl Path {
             next: self.closed(1),
             found: Vec::new(),
         };
-        let mut at = 0;
-        while let Some(&octet) = text.get(at)
+        let mut at = 0_usize;
+        while let Some(token) = text.get(at..).and_then(first_token)
             && walk.frames.len() <= MOST_LEVELS
         {
-            at = walk.token(octet, text, at);
+            let end = at.saturating_add(token.len());
+            walk.token(token, at..end);
+            at = end;
         }
         walk.found
     }
@@ -76,7 +74,7 @@ impl Path {
         let deeper =
             |(index, step): (usize, &Step)| *step == Step::Deeper && open >> index & 1 == 1;
         let skipped = self.0.iter().enumerate().filter(|one| deeper(*one));
-        skipped.fold(open, |open, (index, _)| open | 1 << (index + 1))
+        skipped.fold(open, |open, (index, _)| open | 2 << index)
     }
 
     /// What is open below a member or an item. What is at its end stays there.
@@ -88,7 +86,7 @@ impl Path {
             }
             match step {
                 Step::Deeper => below |= 1 << index,
-                step if leads(step) => below |= 1 << (index + 1),
+                step if leads(step) => below |= 2 << index,
                 _ => {}
             }
         }
@@ -161,31 +159,20 @@ struct Walk<'p> {
 }
 
 impl Walk<'_> {
-    /// Takes the token at `at`; gives where the next one may begin.
-    fn token(&mut self, octet: u8, text: &[u8], at: usize) -> usize {
-        match octet {
-            b'{' => self.enter(Place::Name),
-            b'[' => self.enter(Place::Item(0)),
-            b'}' | b']' => {
+    /// Takes the next token, and where in the text it stands.
+    fn token(&mut self, token: &[u8], place: Range<usize>) {
+        match token {
+            b"{" => self.enter(Place::Name),
+            b"[" => self.enter(Place::Item(0)),
+            b"}" | b"]" => {
                 self.frames.pop();
                 self.after_value();
             }
-            b',' => self.comma(),
-            b' ' | b'\t' | b'\r' | b'\n' | b':' => {}
-            b'"' => {
-                let end = at + string_length(text.get(at..).unwrap_or_default());
-                self.string(text, at..end);
-                return end;
-            }
-            _ => {
-                let rest = text.get(at..).unwrap_or_default();
-                let ends = |octet: &u8| b"{}[],:\" \t\r\n".contains(octet);
-                let end = at + rest.iter().position(ends).unwrap_or(rest.len());
-                self.value(at..end);
-                return end;
-            }
+            b"," => self.comma(),
+            b" " | b"\t" | b"\r" | b"\n" | b":" => {}
+            [b'"', ..] => self.string(token, place),
+            _ => self.value(place),
         }
-        at + 1
     }
 
     fn enter(&mut self, place: Place) {
@@ -202,7 +189,7 @@ impl Walk<'_> {
         };
         match &mut frame.place {
             Place::Item(index) => {
-                *index += 1;
+                *index = index.saturating_add(1);
                 let (open, index) = (frame.open, *index);
                 self.next = self.path.below(open, |step| leads_to_item(step, index));
             }
@@ -210,12 +197,14 @@ impl Walk<'_> {
         }
     }
 
-    fn string(&mut self, text: &[u8], place: Range<usize>) {
+    fn string(&mut self, string: &[u8], place: Range<usize>) {
         if let Some(frame) = self.frames.last_mut()
             && matches!(frame.place, Place::Name)
         {
-            let name = text.get(place.start + 1..place.end.saturating_sub(1));
-            let name = name.unwrap_or_default();
+            let name = match string {
+                [_, name @ .., _] => name,
+                _ => &[],
+            };
             frame.place = Place::Value;
             let open = frame.open;
             self.next = self.path.below(open, |step| match step {
@@ -246,13 +235,22 @@ fn leads_to_item(step: &Step, index: usize) -> bool {
     *step == Step::Every || *step == Step::Item(index)
 }
 
-/// How long a string is, from its quote to its quote; to the end, where it has none.
-fn string_length(text: &[u8]) -> usize {
-    let mut escaped = false;
-    let end = text.iter().skip(1).position(|octet| {
-        let ends = *octet == b'"' && !escaped;
-        escaped = *octet == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 2)
+/// The token that a text begins with: a string with its quotes, or up to the end where none ends it;
+/// a mark or a blank; a number or a word.
+fn first_token(text: &[u8]) -> Option<&[u8]> {
+    let stands_alone = |octet: &u8| b"{}[],:\" \t\r\n".contains(octet);
+    match text.first()? {
+        b'"' => {
+            // As if escaped: the quote that a string begins with does not end it.
+            let mut escaped = true;
+            let ends = |octet: &u8| {
+                let ends = *octet == b'"' && !escaped;
+                escaped = *octet == b'\\' && !escaped;
+                ends
+            };
+            text.split_inclusive(ends).next()
+        }
+        octet if stands_alone(octet) => text.get(..1),
+        _ => text.split(stands_alone).next(),
+    }
 }

@@ -12,14 +12,10 @@
 //! | multipart | the content of a part whose name says so |
 //! | all of them | what a URL in it tells, and what was a secret before |
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use super::names::{Place, Says, says};
 use super::secrets::Secrets;
 use super::value;
+use crate::codec::text::split_once;
 
 /// A part that is longer is looked at in pieces of this size, in octets.
 const LONGEST: usize = 64 * 1024;
@@ -168,8 +164,8 @@ impl Filter {
     fn member(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
         let Some(member) = Member::read(part) else {
             let item = self.next == Next::SecretItem;
-            match scalar(part).filter(|_| item) {
-                Some(inside) => put(part, inside, Says::Secret, secrets, out),
+            match Scalar::read(part).filter(|_| item) {
+                Some(scalar) => scalar.put(Says::Secret, secrets, out),
                 None => plain(part, secrets, out),
             }
             if part.ends_with(b"]") || part.ends_with(b"}") || part.ends_with(b"{") {
@@ -190,11 +186,10 @@ impl Filter {
             Some(_) if opens_array => Next::SecretItem,
             _ => Next::Open,
         };
-        let (before, value) = part.split_at(member.value);
-        match (says, scalar(value)) {
-            (Some(says), Some(inside)) => {
-                out.extend_from_slice(before);
-                put(value, inside, says, secrets, out);
+        match (says, Scalar::read(member.value)) {
+            (Some(says), Some(scalar)) => {
+                out.extend_from_slice(part.strip_suffix(member.value).unwrap_or_default());
+                scalar.put(says, secrets, out);
             }
             _ => plain(part, secrets, out),
         }
@@ -202,11 +197,9 @@ impl Filter {
 
     /// `name=value` with what ends it.
     fn pair(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
-        let equals = part.iter().position(|&octet| octet == b'=');
-        let Some((name, value)) = equals.and_then(|at| part.split_at_checked(at + 1)) else {
+        let Some((name, value)) = split_once(part, b'=') else {
             return plain(part, secrets, out);
         };
-        let name = name.strip_suffix(b"=").unwrap_or(name);
         let is_secret = says(name, Place::Elsewhere).is_some();
         if cut == Cut::Within {
             self.next = if is_secret {
@@ -274,8 +267,8 @@ fn ending(form: Form, part: &[u8], cut: Cut) -> &[u8] {
     if cut == Cut::Within {
         return &[];
     }
-    let value = part.iter().rposition(|octet| !ends.contains(octet));
-    part.get(value.map_or(0, |at| at + 1)..).unwrap_or_default()
+    let mut pieces = part.rsplit(|octet| !ends.contains(octet));
+    pieces.next().unwrap_or_default()
 }
 
 /// Text in which nothing says where a secret stands.
@@ -286,74 +279,68 @@ fn plain(part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>) {
     }
 }
 
-/// A member of an object: its name, and where behind it the value begins.
+/// A member of an object: its name, and all that stands behind the colon.
 struct Member<'p> {
     name: &'p [u8],
-    value: usize,
+    value: &'p [u8],
 }
 
 impl<'p> Member<'p> {
     fn read(part: &'p [u8]) -> Option<Self> {
-        let start = part.iter().position(|octet| !octet.is_ascii_whitespace())?;
-        let quoted = part.get(start..)?;
-        let length = string_length(quoted)?;
-        let name = quoted.get(1..length - 1)?;
-        let after = quoted.get(length..)?;
-        let colon = after
-            .iter()
-            .position(|octet| !octet.is_ascii_whitespace())?;
-        (after.get(colon) == Some(&b':')).then_some(Self {
-            name,
-            value: start + length + colon + 1,
-        })
+        let (name, behind) = string(part.trim_ascii_start())?;
+        let value = behind.trim_ascii_start().strip_prefix(b":")?;
+        Some(Self { name, value })
     }
 }
 
-/// How long a string is with its quotes; none where it does not begin or end here.
-fn string_length(text: &[u8]) -> Option<usize> {
+/// What a string has between its quotes, and what stands behind them; none where it does not begin or
+/// end here.
+fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let inside = text.strip_prefix(b"\"")?;
     let mut escaped = false;
-    let end = inside.iter().position(|&octet| {
+    let mut parts = inside.splitn(2, |&octet| {
         let ends = octet == b'"' && !escaped;
         escaped = octet == b'\\' && !escaped;
         ends
     });
-    end.map(|end| end + 2)
+    Some((parts.next()?, parts.next()?))
 }
 
-/// Where a string or number stands in a value, without its quotes.
-fn scalar(value: &[u8]) -> Option<std::ops::Range<usize>> {
-    let start = value
-        .iter()
-        .position(|octet| !octet.is_ascii_whitespace())?;
-    let from = value.get(start..)?;
-    if from.starts_with(b"\"") {
-        // The rest of a string that is cut off belongs to it.
-        let end = string_length(from).map_or(value.len(), |length| start + length - 1);
-        return Some(start + 1..end);
+/// A string without its quotes, or a number, and what stands around it, quotes too.
+struct Scalar<'p> {
+    before: &'p [u8],
+    inside: &'p [u8],
+    behind: &'p [u8],
+}
+
+impl<'p> Scalar<'p> {
+    fn read(value: &'p [u8]) -> Option<Self> {
+        let from = value.trim_ascii_start();
+        let (from, inside) = match from.strip_prefix(b"\"") {
+            // The rest of a string that is cut off belongs to it.
+            Some(rest) => (rest, string(from).map_or(rest, |(inside, _)| inside)),
+            None => (from, number(from)?),
+        };
+        Some(Self {
+            before: value.strip_suffix(from)?,
+            inside,
+            behind: from.strip_prefix(inside)?,
+        })
     }
-    let is_number = |octet: &u8| octet.is_ascii_digit() || b"+-.eE".contains(octet);
-    let length = from.iter().take_while(|octet| is_number(octet)).count();
-    (length > 0).then_some(start..start + length)
+
+    /// Appends its mark with what stands around it; it stays, or becomes, a string of JSON.
+    fn put(&self, says: Says, secrets: &mut Secrets, out: &mut Vec<u8>) {
+        let marked = value::marked(says, self.inside, secrets);
+        let is_quoted = self.before.ends_with(b"\"");
+        let quote: &[u8] = if is_quoted { b"" } else { b"\"" };
+        out.extend([self.before, quote, &marked, quote, self.behind].concat());
+    }
 }
 
-/// The value with its mark, which stays a string of JSON.
-fn put(
-    value: &[u8],
-    inside: std::ops::Range<usize>,
-    says: Says,
-    secrets: &mut Secrets,
-    out: &mut Vec<u8>,
-) {
-    let written = value.get(inside.clone()).unwrap_or_default();
-    let quoted = inside.start > 0 && value.get(inside.start - 1) == Some(&b'"');
-    let marked = value::marked(says, written, secrets);
-    let marked = if quoted {
-        marked
-    } else {
-        [b"\"", &*marked, b"\""].concat()
-    };
-    out.extend(value::spliced(value, &[(inside, marked)]));
+fn number(text: &[u8]) -> Option<&[u8]> {
+    let is_part = |octet: &u8| octet.is_ascii_digit() || b"+-.eE".contains(octet);
+    let number = text.split(|octet| !is_part(octet)).next();
+    number.filter(|number| !number.is_empty())
 }
 
 /// The name of a part, from the field that has it (RFC 7578, 4.2).
@@ -364,6 +351,6 @@ fn part_name(line: &[u8]) -> Option<&[u8]> {
     let at = line
         .windows(7)
         .position(|seven| seven.eq_ignore_ascii_case(b" name=\""))?;
-    let name = line.get(at + 7..)?;
+    let name = line.get(at..)?.get(7..)?;
     name.split(|&octet| octet == b'"').next()
 }

@@ -4,18 +4,12 @@
 //!
 //! Sources: RFC 9110, 11 (credentials); RFC 7617 (Basic); RFC 7616 (Digest); RFC 6265 (cookies).
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
-use std::ops::Range;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::names::{Place, Says, says};
 use super::secrets::{Secrets, is_mark};
+use crate::codec::text::split_once;
 
 /// What a proof shows that was made with a secret. It is another one each time, so it has no number.
 const MADE: &[u8] = b"<signature>";
@@ -80,34 +74,36 @@ pub(super) fn marked(says: Says, value: &[u8], secrets: &mut Secrets) -> Vec<u8>
 /// Text in which URLs may stand, and secrets that came before.
 pub(super) fn text(text: &[u8], secrets: &mut Secrets) -> Option<Vec<u8>> {
     let mut edits = Vec::new();
-    for place in userinfo(text) {
-        let part = text.get(place.clone()).unwrap_or_default();
-        edits.push((place, secrets.mark_encoded(part)));
+    for part in userinfo(text).chain(url_parameters(text)) {
+        edits.push((part, secrets.mark_encoded(part)));
     }
-    for place in url_parameters(text) {
-        let part = text.get(place.clone()).unwrap_or_default();
-        edits.push((place, secrets.mark_encoded(part)));
-    }
-    edits.sort_by_key(|(place, _)| place.start);
+    // In the order of the text, of which all are parts.
+    edits.sort_by_key(|(part, _)| part.as_ptr());
     let spliced = (!edits.is_empty()).then(|| spliced(text, &edits));
     let recognised = secrets.recognised(spliced.as_deref().unwrap_or(text));
     recognised.or(spliced)
 }
 
-/// A text with these places, in order, replaced.
-pub(super) fn spliced(text: &[u8], edits: &[(Range<usize>, Vec<u8>)]) -> Vec<u8> {
+/// A text with these parts of it, in order, replaced; one that begins within the one before is not.
+fn spliced(text: &[u8], edits: &[(&[u8], Vec<u8>)]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    let mut copied = 0;
-    for (place, replacement) in edits {
-        if place.start < copied {
-            continue;
+    let mut rest = text;
+    for (part, replacement) in edits {
+        if let Some((before, behind)) = around(rest, part) {
+            out.extend_from_slice(before);
+            out.extend_from_slice(replacement);
+            rest = behind;
         }
-        out.extend_from_slice(text.get(copied..place.start).unwrap_or_default());
-        out.extend_from_slice(replacement);
-        copied = place.end;
     }
-    out.extend_from_slice(text.get(copied..).unwrap_or_default());
+    out.extend_from_slice(rest);
     out
+}
+
+/// What stands before this part of a text, and behind it; of an empty part nobody knows where it is.
+fn around<'t>(text: &'t [u8], part: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let start = text.element_offset(part.first()?)?;
+    let (before, from) = text.split_at_checked(start)?;
+    Some((before, from.strip_prefix(part)?))
 }
 
 /// A scheme and what follows it; of a word alone nobody knows that it is no secret.
@@ -120,7 +116,7 @@ fn credentials(value: &[u8], secrets: &mut Secrets) -> Vec<u8> {
         return secrets.mark(value);
     };
     let proof = rest.trim_ascii_start();
-    let blanks = rest.len() - proof.len();
+    let blanks = rest.strip_suffix(proof).unwrap_or_default();
     let proof = if scheme.eq_ignore_ascii_case(b"Basic") {
         basic(proof, secrets)
     } else if has_parameters(proof) {
@@ -128,16 +124,14 @@ fn credentials(value: &[u8], secrets: &mut Secrets) -> Vec<u8> {
     } else {
         secrets.mark(proof)
     };
-    [scheme, rest.get(..blanks).unwrap_or_default(), &proof].concat()
+    [scheme, blanks, &proof].concat()
 }
 
 /// The password is the secret; the user name is not worth a mark of its own.
 fn basic(proof: &[u8], secrets: &mut Secrets) -> Vec<u8> {
     let decoded = STANDARD.decode(proof).unwrap_or_default();
-    match decoded.iter().position(|&octet| octet == b':') {
-        Some(colon) if colon + 1 < decoded.len() => {
-            secrets.mark_as(decoded.get(colon + 1..).unwrap_or_default(), proof)
-        }
+    match split_once(&decoded, b':') {
+        Some((_, password)) if !password.is_empty() => secrets.mark_as(password, proof),
         _ => secrets.mark(proof),
     }
 }
@@ -159,14 +153,13 @@ fn parameters(proof: &[u8], secrets: &mut Secrets) -> Vec<u8> {
         if !out.is_empty() {
             out.push(b',');
         }
-        let Some(equals) = part.iter().position(|&octet| octet == b'=') else {
+        let Some((name, value)) = split_once(part, b'=') else {
             out.extend_from_slice(part);
             continue;
         };
-        let (name, value) = part.split_at(equals + 1);
         out.extend_from_slice(name);
-        let name = name.strip_suffix(b"=").unwrap_or(name).trim_ascii();
-        out.extend(parameter(name, value, secrets));
+        out.push(b'=');
+        out.extend(parameter(name.trim_ascii(), value, secrets));
     }
     out
 }
@@ -176,41 +169,41 @@ fn parameter(name: &[u8], value: &[u8], secrets: &mut Secrets) -> Vec<u8> {
     if PUBLIC.iter().any(is) {
         return value.to_vec();
     }
-    let inside = unquoted(value);
-    let part = value.get(inside.clone()).unwrap_or_default();
     if PROOFS.iter().any(is) {
-        return spliced(value, &[(inside, MADE.to_vec())]);
+        return between_quotes(value, |_| MADE.to_vec());
     }
     // SigV4: the name of the key, and behind it what it is good for.
-    let key = name
-        .eq_ignore_ascii_case(b"Credential")
-        .then(|| part.iter().position(|&octet| octet == b'/'));
-    let end = inside.start + key.flatten().unwrap_or(part.len());
-    let secret = value.get(inside.start..end).unwrap_or_default();
-    let mark = secrets.mark(secret);
-    spliced(value, &[(inside.start..end, mark)])
+    let has_scope = name.eq_ignore_ascii_case(b"Credential");
+    between_quotes(value, |part| {
+        let end = part.iter().position(|&octet| octet == b'/' && has_scope);
+        let (secret, scope) = part.split_at(end.unwrap_or(part.len()));
+        [&secrets.mark(secret), scope].concat()
+    })
 }
 
 /// `name=value`: the value is the secret; without a name, all of it.
 fn pair(pair: &[u8], secrets: &mut Secrets) -> Vec<u8> {
-    let start = pair
-        .iter()
-        .position(|&octet| octet == b'=')
-        .map_or(0, |at| at + 1);
-    let inside = unquoted(pair.get(start..).unwrap_or_default());
-    let place = start + inside.start..start + inside.end;
-    let mark = secrets.mark(pair.get(place.clone()).unwrap_or_default());
-    spliced(pair, &[(place, mark)])
+    let value = split_once(pair, b'=').map_or(pair, |(_, value)| value);
+    let name = pair.strip_suffix(value).unwrap_or_default();
+    let value = between_quotes(value, |secret| secrets.mark(secret));
+    [name, &value].concat()
 }
 
-/// Where a value stands within its blanks and quotes.
-fn unquoted(value: &[u8]) -> Range<usize> {
-    let start = value.len() - value.trim_ascii_start().len();
-    let end = value.trim_ascii_end().len().max(start);
-    match value.get(start..end) {
-        Some([b'"', inside @ .., b'"']) => start + 1..start + 1 + inside.len(),
-        _ => start..end,
-    }
+/// A value with what stands between its blanks replaced.
+pub(super) fn between_blanks(value: &[u8], replacement: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let from = value.trim_ascii_start();
+    let part = from.trim_ascii_end();
+    let before = value.strip_suffix(from).unwrap_or_default();
+    let behind = from.strip_prefix(part).unwrap_or_default();
+    [before, &replacement(part), behind].concat()
+}
+
+/// The same, and where quotes stand there, with what is between them.
+fn between_quotes(value: &[u8], replacement: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    between_blanks(value, |part| match part {
+        [b'"', inside @ .., b'"'] => [b"\"", &*replacement(inside), b"\""].concat(),
+        _ => replacement(part),
+    })
 }
 
 /// Splits where no quotes are open.
@@ -232,47 +225,24 @@ fn ends_url(octet: u8) -> bool {
 }
 
 /// Passwords of URLs, or all that stands before the `@` where there is no colon.
-fn userinfo(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (at, _) in text
-        .windows(3)
-        .enumerate()
-        .filter(|(_, three)| three == b"://")
-    {
-        let start = at + 3;
-        let rest = text.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|octet| ends_authority(*octet));
-        let authority = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
-        let Some(end) = authority.iter().rposition(|&octet| octet == b'@') else {
-            continue;
-        };
-        let user = authority.iter().take(end).position(|&octet| octet == b':');
-        found.push(start + user.map_or(0, |colon| colon + 1)..start + end);
-    }
-    found
+fn userinfo(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let rests = (0..text.len()).filter_map(|at| text.get(at..)?.strip_prefix(b"://"));
+    rests.filter_map(|rest| {
+        let authority = rest.split(|octet| ends_authority(*octet)).next()?;
+        let user = authority.rsplitn(2, |&octet| octet == b'@').nth(1)?;
+        Some(split_once(user, b':').map_or(user, |(_, password)| password))
+    })
 }
 
 /// Values of parameters whose names tell that they are secrets.
-fn url_parameters(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let begins = |octet: &u8| b"?&;#".contains(octet);
-    for (at, _) in text.iter().enumerate().filter(|(_, octet)| begins(octet)) {
-        let rest = text.get(at + 1..).unwrap_or_default();
-        let name = rest
-            .iter()
-            .position(|octet| !is_name(*octet) && *octet != b'%');
-        let Some(equals) = name.filter(|end| rest.get(*end) == Some(&b'=')) else {
-            continue;
-        };
-        if says(rest.get(..equals).unwrap_or_default(), Place::Url).is_none() {
-            continue;
+fn url_parameters(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let parameters = text.split(|octet| b"?&;#".contains(octet)).skip(1);
+    parameters.filter_map(|parameter| {
+        let (name, value) = split_once(parameter, b'=')?;
+        let fits = |octet: &u8| is_name(*octet) || *octet == b'%';
+        if !name.iter().all(fits) || says(name, Place::Url).is_none() {
+            return None;
         }
-        let value = rest.get(equals + 1..).unwrap_or_default();
-        let end = value
-            .iter()
-            .position(|octet| begins(octet) || ends_url(*octet));
-        let start = at + 1 + equals + 1;
-        found.push(start..start + end.unwrap_or(value.len()));
-    }
-    found
+        value.split(|octet| ends_url(*octet)).next()
+    })
 }

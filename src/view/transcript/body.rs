@@ -4,11 +4,6 @@
 //! gzip writes the time into it), and a bound on what is held. Must not know: what a content looks
 //! like when it is shown.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use std::convert::Infallible;
 
 use sha2::{Digest as _, Sha256};
@@ -106,7 +101,7 @@ impl Body {
 
     /// So many octets came that nobody saw.
     pub(super) fn pass(&mut self, count: u64) {
-        self.hidden += count;
+        self.hidden = self.hidden.saturating_add(count);
     }
 
     /// What came, as far as it was seen.
@@ -161,18 +156,22 @@ impl Octets {
     }
 
     fn push(&mut self, octets: &[u8], room: &mut usize) {
-        self.length += octets.len() as u64;
+        self.length = self.length.saturating_add(octets.len() as u64);
         self.hash.update(octets);
         let Some(held) = &mut self.held else { return };
-        if octets.len() > *room || held.len() + octets.len() > MOST {
-            return self.release(room);
+        let length = held.len().saturating_add(octets.len());
+        match room.checked_sub(octets.len()) {
+            Some(left) if length <= MOST => {
+                held.extend_from_slice(octets);
+                *room = left;
+            }
+            _ => self.release(room),
         }
-        *room -= octets.len();
-        held.extend_from_slice(octets);
     }
 
     /// Nothing is held any more.
     fn release(&mut self, room: &mut usize) {
-        *room += self.held.take().map_or(0, |held| held.len());
+        let held = self.held.take().unwrap_or_default();
+        *room = room.saturating_add(held.len());
     }
 }

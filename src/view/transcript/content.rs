@@ -3,11 +3,6 @@
 //! Knows: text stands line by line, JSON laid out; everything else is told by its length and a hash.
 //! Must not know: messages, or what varies.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use sha2::{Digest as _, Sha256};
 
 use crate::codec::json::{Check, Form, Formatter, Style};
@@ -95,10 +90,10 @@ fn parts(octets: &[u8], boundary: &[u8]) -> Vec<Shown> {
         let next = delimiter_in(rest, &delimiter).unwrap_or(rest.len());
         let (part, from) = rest.split_at(next);
         part_lines(part, &mut lines);
-        let end = from.iter().position(|&octet| octet == b'\n');
-        let (line, after) = from.split_at(end.map_or(from.len(), |end| end + 1));
+        let line = from.split_inclusive(|&octet| octet == b'\n').next();
+        let line = line.unwrap_or_default();
         lines.extend(lines_without(line, usual));
-        rest = after;
+        rest = from.strip_prefix(line).unwrap_or_default();
     }
     lines
 }
@@ -109,8 +104,9 @@ fn part_lines(part: &[u8], lines: &mut Vec<Shown>) {
     if is_text(part, b"") {
         return lines.extend(lines_without(part, usual));
     }
-    let end = part.windows(4).position(|four| four == b"\r\n\r\n");
-    let (head, content) = part.split_at(end.map_or(0, |end| end + 4));
+    let mut places = 0..=part.len();
+    let end = places.find(|at| part.split_at(*at).0.ends_with(b"\r\n\r\n"));
+    let (head, content) = part.split_at(end.unwrap_or(0));
     // The line end before a delimiter belongs to the delimiter.
     let content = content.strip_suffix(usual).unwrap_or(content);
     lines.extend(lines_without(head, usual));
@@ -119,11 +115,10 @@ fn part_lines(part: &[u8], lines: &mut Vec<Shown>) {
 
 /// Where a line begins with the delimiter.
 fn delimiter_in(octets: &[u8], delimiter: &[u8]) -> Option<usize> {
-    let mut windows = octets.windows(delimiter.len()).enumerate();
-    let begins_line = |at: usize| at == 0 || octets.get(at - 1) == Some(&b'\n');
-    windows
-        .find(|(at, window)| *window == delimiter && begins_line(*at))
-        .map(|(at, _)| at)
+    (0..octets.len()).find(|at| {
+        let (before, from) = octets.split_at(*at);
+        from.starts_with(delimiter) && (before.is_empty() || before.ends_with(b"\n"))
+    })
 }
 
 /// The boundary of a multipart media type.
@@ -132,7 +127,7 @@ fn boundary(media_type: &[u8]) -> Option<&[u8]> {
     let at = media_type
         .windows(name.len())
         .position(|window| window.eq_ignore_ascii_case(name))?;
-    let value = media_type.get(at + name.len()..)?;
+    let value = media_type.get(at..)?.get(name.len()..)?;
     let value = match value.strip_prefix(b"\"") {
         Some(quoted) => quoted.split(|&octet| octet == b'"').next()?,
         None => value.split(|octet| b"; \t".contains(octet)).next()?,

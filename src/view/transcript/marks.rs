@@ -5,11 +5,6 @@
 //! only, a mark is a placeholder until then: two control characters with kind and number between
 //! them, which no text holds that was made visible.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use std::collections::BTreeMap;
 
 use crate::plan::Varying;
@@ -32,10 +27,9 @@ impl Marks {
             _ => return format!("<{}>", varying.word()),
         };
         let values = self.0.entry(varying).or_default();
-        let next = values.len() + 1;
+        let next = values.len().saturating_add(1);
         let number = *values.entry(identity.to_owned()).or_insert(next);
-        let kind = char::from(b'A' + varying as u8);
-        format!("{OPENS}{kind}{number}{CLOSES}")
+        format!("{OPENS}{}{number}{CLOSES}", letter(varying))
     }
 
     /// The text with its marks as they are read.
@@ -56,7 +50,7 @@ impl Marks {
         let kind = rest.next();
         let varying = Varying::ALL
             .iter()
-            .find(|varying| Some(char::from(b'A' + **varying as u8)) == kind);
+            .find(|varying| Some(letter(**varying)) == kind);
         let Some(varying) = varying else { return };
         out.push('<');
         out.push_str(varying.word());
@@ -66,6 +60,11 @@ impl Marks {
         }
         out.push('>');
     }
+}
+
+/// What a kind is called in a placeholder.
+fn letter(varying: Varying) -> char {
+    char::from(b'A'.saturating_add(varying as u8))
 }
 
 /// Whether a value is a mark already, settled or not.

@@ -8,11 +8,6 @@
 //! that a field showed to be an id, a nonce, an entity tag or a boundary is found again wherever it
 //! comes after that.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 use super::marks::{Marks, is_mark};
 use super::paths;
 use super::record::Ends;
@@ -75,8 +70,8 @@ impl<'p> Masks<'p> {
         let blanks = |c| c == ' ' || c == '\t';
         let from = rest.trim_start_matches(blanks);
         let value = from.trim_end_matches(blanks);
-        let (before, _) = rest.split_at(rest.len() - from.len());
-        let (_, after) = from.split_at(value.len());
+        let before = rest.strip_suffix(from).unwrap_or_default();
+        let after = from.strip_prefix(value).unwrap_or_default();
         let value = self.value(&name.trim().to_ascii_lowercase(), value);
         self.text(&format!("{name}:{before}{value}{after}"))
     }
@@ -173,8 +168,7 @@ impl<'p> Masks<'p> {
         let (marks, known) = (&mut self.marks, &mut self.known);
         replaced(value, pattern, |found, before| {
             let mark = marks.mark(Varying::Version, found);
-            let start = before.rfind([' ', '(', ',']).map_or(0, |at| at + 1);
-            let product = before.get(start..).unwrap_or_default();
+            let product = before.rsplit([' ', '(', ',']).next().unwrap_or_default();
             if product.len() > 1 {
                 known.learn(
                     format!("{product}{found}").as_bytes(),
@@ -238,7 +232,8 @@ impl Circumstances<'_> {
     fn is_near(&self, text: &str) -> bool {
         const DAY: i64 = 24 * 60 * 60;
         let ahead = if text.contains('-') { DAY } else { 366 * DAY };
-        unix_time(text).is_some_and(|time| (self.now - DAY..=self.now + ahead).contains(&time))
+        let from_now = unix_time(text).map(|time| time.saturating_sub(self.now));
+        from_now.is_some_and(|seconds| (-DAY..=ahead).contains(&seconds))
     }
 
     /// Whether a text ends with a loopback host, or one that takes part, and a colon or `port`.
@@ -260,11 +255,11 @@ impl Circumstances<'_> {
     }
 }
 
-/// The name that a text ends with.
+/// The name that a text ends with; none where letters beyond ASCII make it another one.
 fn last_name(text: &str) -> &str {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let start = text.rfind(|c| !is_part(c));
-    text.get(start.map_or(0, |at| at + 1)..).unwrap_or_default()
+    let is_part = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "._-".contains(c);
+    let name = text.rsplit(|c| !is_part(c)).next();
+    name.filter(|name| name.is_ascii()).unwrap_or_default()
 }
 
 /// A year is four digits, or two of the last century.

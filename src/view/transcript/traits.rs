@@ -3,11 +3,6 @@
 //! Knows: the octets that whatever has a mark in every line is known by. Must not know: what the mark
 //! is. An expression that is tried in vain costs more than all of this.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    reason = "positions and counts within one bounded text: no sum comes near the end of its type"
-)]
-
 /// Some of the traits of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Traits(u8);
@@ -54,12 +49,12 @@ impl Traits {
                 seen |= Self::UUID.0;
             }
             digits = if octet.is_ascii_digit() {
-                digits + 1
+                digits.saturating_add(1)
             } else {
                 0
             };
             hex = if octet.is_ascii_hexdigit() {
-                hex + 1
+                hex.saturating_add(1)
             } else {
                 0
             };
