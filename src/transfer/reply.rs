@@ -351,7 +351,8 @@ impl Reply<'_> {
         if head.status() == 416 {
             return Ok(true);
         }
-        if head.field("Content-Range").is_some() {
+        // A part must say which part it is (RFC 9110, 15.3.7).
+        if head.status() == 206 || head.field("Content-Range").is_some() {
             return if continues(head, from) {
                 Ok(false)
             } else {
