@@ -21,7 +21,7 @@ use crate::transfer::naming;
 use crate::transfer::one::{self, Outcome};
 use crate::transfer::rehearsal;
 use crate::transfer::reply::Layout;
-use crate::transfer::retry::Retries;
+use crate::transfer::retry::{self, Retries};
 use crate::transfer::saved::{Namer, Saved, Saving};
 use crate::transfer::sink::{Place, Sink, Stdout};
 
@@ -143,9 +143,12 @@ impl<'a> Courier<'a> {
             let Some(pause) = retries.after(&outcome, &result, tap) else {
                 return (outcome, result);
             };
+            if sink.saved().is_some() && retry::goes_on(job, &outcome, &result) {
+                job.resume_from = job.resume_from.saturating_add(sink.go_on());
+            } else {
+                sink.restart();
+            }
             tap.clock().pause(tap.clock().after(pause));
-            sink.restart();
-            job.resume_from = resume_from(job.operation, errand, sink.place());
         }
     }
 

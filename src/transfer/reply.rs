@@ -95,6 +95,8 @@ pub struct Found {
     pub last_modified: Option<i64>,
     /// The content is delivered, as against ignored.
     pub delivering: bool,
+    /// Where the content breaks off, the server can be asked for the rest.
+    pub resumable: bool,
     /// The condition of `-z` was not met although the server sent content.
     pub condition_unmet: bool,
 }
@@ -167,6 +169,7 @@ impl Receiver for Reply<'_> {
         }
         self.refuse_size(head)?;
         let treatment = self.treatment(head)?;
+        self.found.resumable = treatment.keeps_octets() && self.is_resumable(head);
         self.sink.begin(&treatment);
         self.found.delivering = true;
         Ok(if self.operation.request.raw {
@@ -366,6 +369,17 @@ impl Reply<'_> {
             return Ok(true);
         }
         Err(no_resumption())
+    }
+
+    /// Whether the server goes on at an offset already, or says that it can (RFC 9110, 14.3).
+    fn is_resumable(&self, head: &Head) -> bool {
+        let accepted = head.field("Accept-Ranges");
+        match head.status() {
+            _ if self.operation.request.raw => false,
+            206 => self.resume_from > 0,
+            200 => accepted.is_some_and(|units| units.value.eq_ignore_ascii_case(b"bytes")),
+            _ => false,
+        }
     }
 
     /// `-I` with another method of `-X`: the content that this brings is not asked for.

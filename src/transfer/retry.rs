@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use crate::codec::date;
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
-use crate::plan::Retry;
+use crate::plan::{Body, Resume, Retry};
+use crate::transfer::job::Job;
 use crate::transfer::one::Outcome;
 
 /// The first pause, unless `--retry-delay` names one; each further one is twice as long.
@@ -95,6 +96,19 @@ impl<'a> Retries<'a> {
         let twice = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
         std::mem::replace(&mut self.pause, twice)
     }
+}
+
+/// Whether what a failed try has saved stays, and the next one asks for the rest: with `-C -` alone,
+/// for a plain `GET`, where the server has shown that it knows ranges.
+pub(crate) fn goes_on(job: &Job<'_>, outcome: &Outcome, result: &Result<(), Error>) -> bool {
+    let request = &job.operation.request;
+    let is_get = request.method.is_none()
+        && !request.head
+        && job.upload.is_none()
+        && (request.body == Body::None || request.data_in_query);
+    let exit = result.as_ref().err().map(|error| error.exit);
+    let unsound = matches!(exit, Some(Exit::WriteError | Exit::RangeError));
+    request.resume == Some(Resume::FromFile) && is_get && outcome.found.resumable && !unsound
 }
 
 /// What makes a transfer worth another try.

@@ -4,7 +4,7 @@
 //! is written to it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek as _};
+use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Exit, reason};
@@ -24,6 +24,8 @@ pub struct Saved {
     folder: Option<PathBuf>,
     how: Saving,
     file: Option<File>,
+    /// How much was in it before the transfer wrote to it: what no retry takes back.
+    kept: u64,
     /// The null device was named, and told.
     is_null: bool,
     chosen_by_server: bool,
@@ -60,6 +62,7 @@ impl Saved {
             folder: folder.map(Path::to_owned),
             how,
             file: None,
+            kept: 0,
             is_null: false,
             chosen_by_server: false,
         }
@@ -100,6 +103,7 @@ impl Saved {
                 Error::new(Exit::WriteError, message).because(error)
             })?;
             self.file = Some(file);
+            self.keep();
             tap.emit(Happening::Saving { path: &self.path });
         }
         Ok(self.file.as_mut())
@@ -115,10 +119,17 @@ impl Saved {
         self.file.as_ref()
     }
 
-    /// Back to the beginning, but for what is appended.
+    /// What is in the file now stays there.
+    pub fn keep(&mut self) {
+        let facts = self.file.as_ref().and_then(|file| file.metadata().ok());
+        self.kept = facts.map_or(self.kept, |facts| facts.len());
+    }
+
+    /// Takes back what was written since the file was opened, or since it was last kept.
     pub fn restart(&mut self) {
-        if let Some(file) = self.file.as_mut().filter(|_| !self.how.append) {
-            let _ = file.set_len(0).and_then(|()| file.rewind());
+        if let Some(file) = &mut self.file {
+            let rest = SeekFrom::Start(self.kept);
+            let _ = file.set_len(self.kept).and_then(|()| file.seek(rest));
         }
     }
 

@@ -57,6 +57,13 @@ pub struct Treatment {
     pub problem: bool,
 }
 
+impl Treatment {
+    /// Whether octets go to their place as they came.
+    pub fn keeps_octets(&self) -> bool {
+        self.codings.is_empty() && self.layout.is_none()
+    }
+}
+
 /// The way of content from an exchange to its place.
 pub struct Sink {
     place: Place,
@@ -222,13 +229,28 @@ impl Sink {
         }
     }
 
-    /// Back to the beginning: a retry writes anew, but for what is appended (`-C`).
+    /// A retry writes anew: what came so far is taken back from a file.
     pub fn restart(&mut self) {
         if let Place::File(saved) = &mut self.place
             && self.delivered > 0
         {
             saved.restart();
         }
+        self.prepare();
+    }
+
+    /// A retry writes on behind what came so far; gives how much content that is.
+    pub fn go_on(&mut self) -> u64 {
+        if let Place::File(saved) = &mut self.place {
+            saved.keep();
+        }
+        let delivered = self.delivered;
+        self.prepare();
+        delivered
+    }
+
+    /// Before another try.
+    fn prepare(&mut self) {
         self.delivered = 0;
         self.content = 0;
         self.room = (self.limit > 0).then_some(self.limit);
