@@ -205,7 +205,7 @@ impl<'a> Courier<'a> {
         let how = Saving {
             clobber: operation.output.clobber,
             create_dirs: operation.output.create_dirs,
-            append: operation.request.resume.is_some() && errand.upload.is_none(),
+            append: errand.upload.is_none() && resumes(operation),
             namer: if operation.output.remote_header_name && errand.save == SaveAs::RemoteName {
                 Namer::Server
             } else {
@@ -244,6 +244,11 @@ fn remote_name(operation: &Operation, url: &str) -> Result<String, Error> {
         None => read_url(operation, url)?.path,
     };
     Ok(naming::from_path(&path))
+}
+
+/// Whether there is something to go on from: `-C 0` begins anew.
+fn resumes(operation: &Operation) -> bool {
+    !matches!(operation.request.resume, None | Some(Resume::At(0)))
 }
 
 fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
