@@ -79,14 +79,15 @@ impl Batch<'_> {
         last
     }
 
+    /// As many at once as are allowed; gives the exit status of the first that fails.
     fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
         let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
-        let worst = Mutex::new(Exit::Ok);
+        let first_failure = Mutex::new(Exit::Ok);
         let ended = AtomicBool::new(false);
         let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
         let stopped = || {
             ended.load(Ordering::Relaxed)
-                || (self.plan.global.fail_early && *lock(&worst) != Exit::Ok)
+                || (self.plan.global.fail_early && *lock(&first_failure) != Exit::Ok)
         };
         let worker = |reports: &Reports| {
             loop {
@@ -100,9 +101,11 @@ impl Batch<'_> {
                 }
                 let end = self.one(errand, &tap.for_transfer(number));
                 drop(seat);
-                if end.exit != Exit::Ok {
-                    *lock(&worst) = end.exit;
+                let mut failure = lock(&first_failure);
+                if *failure == Exit::Ok {
+                    *failure = end.exit;
                 }
+                drop(failure);
                 ended.fetch_or(end.of_the_run, Ordering::Relaxed);
                 reports.done();
             }
@@ -111,7 +114,7 @@ impl Batch<'_> {
             .take(usize::from(parallel.most.max(1)))
             .count();
         crew::work(most, parallel.start, &worker);
-        *lock(&worst)
+        *lock(&first_failure)
     }
 
     /// A seat at the host that a transfer goes to first, where seats are counted.
