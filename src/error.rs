@@ -169,6 +169,15 @@ impl Error {
     }
 }
 
+/// There is no fault in the transfer itself.
+impl Error {
+    /// Another transfer failed, which ends them all.
+    pub fn stopped() -> Self {
+        let message = "Transfer aborted due to critical error in another transfer";
+        Self::new(Exit::AbortedByCallback, message)
+    }
+}
+
 /// What was received cannot be put where it belongs.
 impl Error {
     /// The output takes no more.

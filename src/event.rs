@@ -9,6 +9,7 @@ mod session;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -527,6 +528,8 @@ pub struct Tap {
     attention: Attention,
     transfer: u32,
     connection: Option<u32>,
+    /// Whether the run has been stopped, where it can be.
+    stopped: Option<Arc<AtomicBool>>,
 }
 
 impl Tap {
@@ -543,7 +546,31 @@ impl Tap {
             attention: attention.unwrap_or(Attention::ToRemarks),
             transfer: 0,
             connection: None,
+            stopped: None,
         }
+    }
+
+    /// The same stream for a run that can be stopped. Whoever waits then looks at the time now and
+    /// then, as for `Tick`s, and at [`is_stopped`](Self::is_stopped).
+    #[must_use]
+    pub fn stoppable(&self) -> Self {
+        let mut tap = self.clone();
+        tap.interest.ticks = true;
+        tap.stopped = Some(Arc::default());
+        tap
+    }
+
+    /// Stops the run: all transfers under way end as soon as they look.
+    pub fn stop(&self) {
+        if let Some(stopped) = &self.stopped {
+            stopped.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nobody wants what is still to come.
+    pub fn is_stopped(&self) -> bool {
+        let stopped = self.stopped.as_ref();
+        stopped.is_some_and(|stopped| stopped.load(Ordering::Relaxed))
     }
 
     /// The same stream for another transfer.

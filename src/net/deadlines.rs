@@ -1,10 +1,11 @@
 //! How long setting up a connection may take.
 //!
-//! Knows: the two limits (`--connect-timeout`, `-m`) as points in time. Must not know: what is
-//! waited for.
+//! Knows: the two limits (`--connect-timeout`, `-m`) as points in time, and that a run may be stopped.
+//! Must not know: what is waited for.
 
 use std::time::{Duration, Instant};
 
+use crate::error::{Error, Result};
 use crate::event::Tap;
 
 /// While waiting, time is told this often to views that want it.
@@ -42,9 +43,17 @@ impl Deadlines {
         self.end().into_iter().chain(tick).min()
     }
 
-    /// Whether the time is up.
-    pub(super) fn are_over(&self, now: Instant) -> bool {
-        self.end().is_some_and(|end| now >= end)
+    /// Fails when the time is up, in the words for so many milliseconds since the transfer began, or
+    /// when the run has been stopped.
+    pub(super) fn check(&self, tap: &Tap, late: fn(u128) -> Error) -> Result<()> {
+        if tap.is_stopped() {
+            return Err(Error::stopped());
+        }
+        let now = tap.clock().now();
+        if self.end().is_some_and(|end| now >= end) {
+            return Err(late(self.elapsed(now)));
+        }
+        Ok(())
     }
 
     /// Milliseconds since the transfer began.

@@ -102,11 +102,10 @@ impl Race<'_> {
         let mut waiting = peers.into_iter();
         let mut next_start = self.tap.clock().now();
         loop {
+            self.dial
+                .deadlines
+                .check(self.tap, Error::connection_timed_out)?;
             let now = self.tap.clock().now();
-            if self.dial.deadlines.are_over(now) {
-                let elapsed = self.dial.deadlines.elapsed(now);
-                return Err(Error::connection_timed_out(elapsed));
-            }
             if (self.running.is_empty() || now >= next_start)
                 && let Some(peer) = waiting.next()
             {
@@ -134,10 +133,7 @@ impl Race<'_> {
             match dialler.dial(peer, deadlines.end()) {
                 Ok(wire) => return Ok(wire),
                 Err(error) => {
-                    let now = self.tap.clock().now();
-                    if deadlines.are_over(now) {
-                        return Err(Error::connection_timed_out(deadlines.elapsed(now)));
-                    }
+                    deadlines.check(self.tap, Error::connection_timed_out)?;
                     self.lost(peer, None, &error);
                 }
             }

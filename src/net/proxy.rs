@@ -315,10 +315,8 @@ impl Talk<'_> {
     }
 
     fn look_at_the_clock(&self) -> Result<()> {
-        let now = self.tap.clock().now();
-        if self.deadlines.are_over(now) {
-            return Err(Error::connection_timed_out(self.deadlines.elapsed(now)));
-        }
+        self.deadlines
+            .check(self.tap, Error::connection_timed_out)?;
         self.tap.emit(Happening::Tick);
         Ok(())
     }

@@ -214,10 +214,8 @@ fn in_words(error: &std::io::Error) -> String {
 
 fn wait_for(answer: &Receiver<Answer>, deadlines: &Deadlines, tap: &Tap) -> Result<Answer> {
     loop {
+        deadlines.check(tap, Error::resolving_timed_out)?;
         let now = tap.clock().now();
-        if deadlines.are_over(now) {
-            return Err(Error::resolving_timed_out(deadlines.elapsed(now)));
-        }
         let came = match deadlines.next_look(tap) {
             Some(look) => answer.recv_timeout(look.saturating_duration_since(now)),
             None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),

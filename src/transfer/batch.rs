@@ -82,30 +82,27 @@ impl Batch<'_> {
     /// As many at once as are allowed; gives the exit status of the first that fails.
     fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
         let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
-        let first_failure = Mutex::new(Exit::Ok);
+        let first_failure = Mutex::new(None);
         let ended = AtomicBool::new(false);
         let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
-        let stopped = || {
-            ended.load(Ordering::Relaxed)
-                || (self.plan.global.fail_early && *lock(&first_failure) != Exit::Ok)
-        };
+        // The first failure ends the others too with `--fail-early`.
+        let stoppable = self.plan.global.fail_early.then(|| tap.stoppable());
+        let tap = stoppable.as_ref().unwrap_or(tap);
         let worker = |reports: &Reports| {
             loop {
                 let Some((number, errand)) = lock(&errands).next() else {
                     return;
                 };
                 let known = errand.as_ref().ok();
-                let seat = known.and_then(|it| self.seat(it, seats.as_ref()));
-                if stopped() {
+                let _seat = known.and_then(|it| self.seat(it, seats.as_ref()));
+                if ended.load(Ordering::Relaxed) || tap.is_stopped() {
                     return;
                 }
                 let end = self.one(errand, &tap.for_transfer(number));
-                drop(seat);
-                let mut failure = lock(&first_failure);
-                if *failure == Exit::Ok {
-                    *failure = end.exit;
+                if end.exit != Exit::Ok {
+                    lock(&first_failure).get_or_insert(end.exit);
+                    tap.stop();
                 }
-                drop(failure);
                 ended.fetch_or(end.of_the_run, Ordering::Relaxed);
                 reports.done();
             }
@@ -114,7 +111,7 @@ impl Batch<'_> {
             .take(usize::from(parallel.most.max(1)))
             .count();
         crew::work(most, parallel.start, &worker);
-        *lock(&first_failure)
+        lock(&first_failure).unwrap_or(Exit::Ok)
     }
 
     /// A seat at the host that a transfer goes to first, where seats are counted.

@@ -4,6 +4,7 @@
 //! know: requests and responses, or other errands.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::event::{Happening, Tap};
@@ -24,6 +25,9 @@ use crate::transfer::reply::Layout;
 use crate::transfer::retry::{self, Retries};
 use crate::transfer::saved::{Namer, Saved, Saving};
 use crate::transfer::sink::{Place, Sink, Stdout};
+
+/// Before another try, whether the run was stopped is looked at this often.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Who runs errands.
 pub(crate) struct Courier<'a> {
@@ -140,6 +144,9 @@ impl<'a> Courier<'a> {
         let mut retries = Retries::new(&job.operation.retry, tap.clock().now());
         loop {
             let (outcome, result) = self.attempt(job, errand.operation, sink, tap);
+            if tap.is_stopped() {
+                return (outcome, result);
+            }
             let Some(pause) = retries.after(&outcome, &result, tap) else {
                 return (outcome, result);
             };
@@ -148,7 +155,10 @@ impl<'a> Courier<'a> {
             } else {
                 sink.restart();
             }
-            tap.clock().pause(tap.clock().after(pause));
+            sleep(pause, tap);
+            if tap.is_stopped() {
+                return (outcome, result.and(Err(Error::stopped())));
+            }
         }
     }
 
@@ -235,6 +245,15 @@ impl<'a> Courier<'a> {
             (When::Auto, Place::Stdout(stdout)) if stdout.terminal => Layout::Json,
             _ => Layout::Never,
         }
+    }
+}
+
+/// Sleeps for so long, or until the run is stopped.
+fn sleep(length: Duration, tap: &Tap) {
+    let clock = tap.clock();
+    let end = clock.after(length);
+    while clock.now() < end && !tap.is_stopped() {
+        clock.pause(clock.after(LOOK).min(end));
     }
 }
 

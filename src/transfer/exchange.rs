@@ -422,6 +422,9 @@ impl<'a> Exchange<'a> {
 
     /// Does what is due by now, whether or not octets keep coming.
     fn mind_the_time(&mut self, now: Instant) -> Result<()> {
+        if self.tap.is_stopped() {
+            return Err(Trouble::from(Error::stopped()));
+        }
         if self.terms.deadline.is_some_and(|deadline| now >= deadline) {
             return Err(Trouble::from(self.timed_out(now)));
         }

@@ -191,6 +191,9 @@ impl Delivery<'_> {
                 bytes: Bytes::Seen(octets),
             });
             self.sink.content(octets, self.tap)?;
+            if self.tap.is_stopped() {
+                return Err(Error::stopped());
+            }
             let now = clock.now();
             if deadlines.total.is_some_and(|end| now >= end) {
                 let took = now.saturating_duration_since(deadlines.started).as_millis();

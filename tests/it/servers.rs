@@ -7,6 +7,7 @@ mod secured;
 #[cfg(target_os = "linux")]
 mod steady;
 mod streaming;
+mod together;
 mod transcripts;
 mod unseen;
 

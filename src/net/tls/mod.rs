@@ -94,10 +94,10 @@ impl Handshake<'_> {
                 also: None,
             };
             match tls.step(wait) {
-                Ok(Stepped::TimedOut) if self.deadlines.are_over(tap.clock().now()) => {
-                    return Err(Error::tls_timed_out());
+                Ok(Stepped::TimedOut) => {
+                    self.deadlines.check(tap, |_| Error::tls_timed_out())?;
+                    tap.emit(Happening::Tick);
                 }
-                Ok(Stepped::TimedOut) => tap.emit(Happening::Tick),
                 Ok(Stepped::Ended) => return Ok(Err(Broken::Cut)),
                 Ok(_) => {}
                 Err(broken) => return Ok(Err(broken)),
