@@ -107,13 +107,18 @@ enum Progress {
     Left,
 }
 
+/// Whether a response makes the rest of its request pointless (RFC 9112, 9.5).
+fn refuses(head: &Head) -> bool {
+    head.status() >= 300
+}
+
 impl<'a> Exchange<'a> {
     fn run(&mut self, wire: &mut dyn Wire, head: &'a RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
             let now = self.tap.clock().now();
             self.feed(wire, now)?;
-            if self.incoming.over && matches!(self.out.state, Sending::Told | Sending::Given) {
+            if self.incoming.over && self.request_is_over() {
                 return self.response(Progress::Complete);
             }
             self.mind_the_time(now)?;
@@ -192,6 +197,17 @@ impl<'a> Exchange<'a> {
             && !self.out.waits_for_source
             && wire.queued() < WINDOW
             && self.out.pace.ready(now)
+    }
+
+    /// Whether nothing more of the request will go out, once the response is over. What the wire still
+    /// holds of a request that was refused is given up: the server may never take it.
+    fn request_is_over(&mut self) -> bool {
+        let refused = self.incoming.head.as_ref().is_some_and(refuses);
+        if self.out.state == Sending::Queued && refused {
+            self.out.state = Sending::Given;
+            self.http.close_after();
+        }
+        matches!(self.out.state, Sending::Told | Sending::Given)
     }
 
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
@@ -279,8 +295,7 @@ impl<'a> Exchange<'a> {
     fn decide(&mut self, head: Head, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         self.tap.emit(Happening::HeadReceived { head: &head });
         let decision = self.incoming.receiver.decide(&head);
-        if !self.out.is_complete() && head.status() >= 300 {
-            // An error makes the rest of the request pointless (RFC 9112, 9.5).
+        if !self.out.is_complete() && refuses(&head) {
             if head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_)) {
                 self.expectation_failed = true;
                 self.tap.emit(Happening::ExpectationFailed);
