@@ -250,9 +250,8 @@ impl<'a> Exchange<'a> {
     /// Reads as far as there is something to read; `rest` is what was not taken.
     fn read(&mut self, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         loop {
-            let chunks = self.incoming.chunks(self.http, rest, self.tap, at)?;
-            let input = rest.get(chunks..).unwrap_or_default();
-            *rest = input;
+            self.incoming.chunks(self.http, rest, self.tap, at)?;
+            let input = *rest;
             let (taken, signal) = match self.http.receive(input) {
                 Ok(step) => step,
                 Err(broken) => return Err(self.malformed(broken, std::mem::take(rest))),

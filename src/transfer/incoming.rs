@@ -137,22 +137,20 @@ impl<'a> Incoming<'a> {
     }
 
     /// Small chunks are read in one go where nobody wants to see their pieces: they are counted, and
-    /// their content is delivered together. Gives how many octets of the input these were.
+    /// their content is delivered together. They are gone from the input then, even if that fails.
     pub(crate) fn chunks(
         &mut self,
         http: &mut Connection,
-        input: &[u8],
+        input: &mut &[u8],
         tap: &Tap,
         at: Instant,
-    ) -> Result<usize, Error> {
+    ) -> Result<(), Error> {
         if tap.interest().content || self.reception == Reception::DeliverFramed {
-            return Ok(0);
+            return Ok(());
         }
         self.gathered.clear();
         let read = http.receive_chunks(input, &mut self.gathered);
-        if read.octets() == 0 {
-            return Ok(0);
-        }
+        *input = input.get(read.octets()..).unwrap_or_default();
         for (role, octets) in [
             (Role::ChunkSize, read.sizes),
             (Role::Content, read.content),
@@ -166,7 +164,7 @@ impl<'a> Incoming<'a> {
         if read.content > 0 && self.reception == Reception::Deliver {
             self.receiver.content(&self.gathered)?;
         }
-        Ok(read.octets())
+        Ok(())
     }
 
     /// Leave for content to go past the program, where that is worth it and nobody wants to see it.
