@@ -283,7 +283,7 @@ impl Talk<'_> {
         while self.heard.len() < count {
             let wait = Wait {
                 until: self.deadlines.next_look(self.tap),
-                receive: true,
+                receive: usize::MAX,
                 also: None,
             };
             match self.wire.wait(wait) {

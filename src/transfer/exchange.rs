@@ -125,7 +125,7 @@ impl<'a> Exchange<'a> {
             let at_once = self.takes_more(wire, now).then_some(now);
             let wait = Wait {
                 until: at_once.or_else(|| self.next_alarm(now)),
-                receive: self.incoming.pace.ready(now),
+                receive: self.incoming.pace.allowance(now),
                 also: self.out.awaited_source(),
             };
             let io = match self.incoming.bypass(self.http, self.tap) {

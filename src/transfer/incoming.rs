@@ -90,7 +90,10 @@ impl<'a> Incoming<'a> {
     /// So many octets came.
     pub(crate) fn moved(&mut self, octets: usize) {
         self.octets = self.octets.saturating_add(octets as u64);
-        self.pace.moved(octets);
+        // No head is held back, as in curl: small portions of it would come slowly.
+        if self.head.is_some() {
+            self.pace.moved(octets);
+        }
     }
 
     /// The head of an interim response is complete.
@@ -178,8 +181,7 @@ impl<'a> Incoming<'a> {
             Reception::Ignore => Some(Outlet::Nowhere),
             Reception::Leave => None,
         };
-        let most = self.pace.portion(AT_ONCE);
-        let most = usize::try_from(left).map_or(most, |left| left.min(most));
+        let most = usize::try_from(left).map_or(AT_ONCE, |left| left.min(AT_ONCE));
         outlet.map(|outlet| Bypass { outlet, most })
     }
 

@@ -43,6 +43,15 @@ impl Pace {
         (due > now).then_some(due)
     }
 
+    /// How much may move now: a portion, or nothing before its time.
+    pub fn allowance(&self, now: Instant) -> usize {
+        if self.ready(now) {
+            self.portion(usize::MAX)
+        } else {
+            0
+        }
+    }
+
     /// How much to move at once, of what there is room for: a tenth of a second's worth.
     pub fn portion(&self, room: usize) -> usize {
         match self.rate {

@@ -1,7 +1,7 @@
 //! One exchange over a scripted wire: what is told of it.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
 use rcurl::error::{Error, Exit};
@@ -9,7 +9,8 @@ use rcurl::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer
 use rcurl::http1::{Connection, Framing, Head, Role, Settings};
 use rcurl::net::{ScriptedWire, Step};
 use rcurl::transfer::compose::RequestHead;
-use rcurl::transfer::exchange::{Terms, exchange};
+use rcurl::transfer::exchange::{Response, Terms, exchange};
+use rcurl::transfer::failure::Failure;
 use rcurl::transfer::incoming::{Receiver, Reception};
 use rcurl::transfer::source::Source;
 
@@ -37,22 +38,28 @@ impl Receiver for Full {
     }
 }
 
-/// How many octets are told to have come, and how many their pieces have.
+/// The octets that came: when, how many at once, and how many their pieces have.
+#[derive(Default)]
+struct Came {
+    batches: Vec<(Instant, usize)>,
+    pieces: u64,
+}
+
 #[derive(Clone, Default)]
-struct Count {
-    came: Arc<Mutex<(usize, u64)>>,
+struct Notes {
+    came: Arc<Mutex<Came>>,
     interest: Interest,
 }
 
-impl Observer for Count {
+impl Observer for Notes {
     fn observe(&mut self, event: &Event<'_>) {
-        let (batches, pieces) = &mut *self.came.lock().unwrap();
+        let Came { batches, pieces } = &mut *self.came.lock().unwrap();
         match &event.what {
             Happening::Batch {
                 direction: Direction::In,
                 bytes,
                 ..
-            } => *batches += bytes,
+            } => batches.push((event.at, *bytes)),
             Happening::Piece {
                 direction: Direction::In,
                 bytes,
@@ -67,14 +74,51 @@ impl Observer for Count {
     }
 }
 
+/// Time that passes where it is waited for.
+struct Time(Mutex<Instant>);
+
+impl Clock for Time {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
+
+    fn wall(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn pause(&self, until: Instant) {
+        let mut now = self.0.lock().unwrap();
+        *now = until.max(*now);
+    }
+}
+
+/// What an exchange is held to unless its test says more.
+fn free(now: Instant) -> Terms {
+    Terms {
+        layer: Layer::Http,
+        began: now,
+        deadline: None,
+        continue_timeout: Duration::ZERO,
+        rate: None,
+        least_speed: None,
+    }
+}
+
 /// Receives a response that comes in parts of this length; gives what was told of it.
-fn told(response: &[u8], part: usize, mut receiver: Full, interest: Interest) -> (usize, u64) {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let count = Count {
+fn told(
+    response: &[u8],
+    part: usize,
+    mut receiver: Full,
+    interest: Interest,
+    change: impl FnOnce(&mut Terms),
+) -> (Result<Response, Failure>, Came) {
+    let now = SystemClock.now();
+    let clock: Arc<dyn Clock> = Arc::new(Time(Mutex::new(now)));
+    let notes = Notes {
         interest,
-        ..Count::default()
+        ..Notes::default()
     };
-    let tap = Tap::new(clock.clone(), vec![Box::new(count.clone())]);
+    let tap = Tap::new(clock.clone(), vec![Box::new(notes.clone())]);
     let parts = response.chunks(part).map(|part| Step::Say(part.to_vec()));
     let head = RequestHead {
         method: "GET".to_owned(),
@@ -82,16 +126,9 @@ fn told(response: &[u8], part: usize, mut receiver: Full, interest: Interest) ->
         expects_continue: false,
         framing: Framing::None,
     };
-    let terms = Terms {
-        layer: Layer::Http,
-        began: clock.now(),
-        deadline: None,
-        continue_timeout: Duration::ZERO,
-        rate: None,
-        least_speed: None,
-    };
-    // It may well fail.
-    let _ = exchange(
+    let mut terms = free(now);
+    change(&mut terms);
+    let outcome = exchange(
         &mut ScriptedWire::new(parts, clock),
         &mut Connection::new(Settings::default()),
         &head,
@@ -100,7 +137,8 @@ fn told(response: &[u8], part: usize, mut receiver: Full, interest: Interest) ->
         terms,
         &tap,
     );
-    *count.came.lock().unwrap()
+    let came = std::mem::take(&mut *notes.came.lock().unwrap());
+    (outcome, came)
 }
 
 /// Whether or not there is room for the content, and whoever looks on.
@@ -129,13 +167,45 @@ fn the_octets_told_are_the_octets_that_came() {
                 ] {
                     for room in [0, 9, 10, 14, 21] {
                         let receiver = Full { room, reception };
-                        let (came, pieces) = told(response.as_bytes(), part, receiver, interest);
+                        let response = response.as_bytes();
+                        let (_, told) = told(response, part, receiver, interest, |_| {});
+                        let came: usize = told.batches.iter().map(|(_, octets)| octets).sum();
                         let label = format!("{response:?} by {part}, {reception:?}, {room}");
-                        assert_eq!(came as u64, pieces, "{label}");
+                        assert_eq!(came as u64, told.pieces, "{label}");
                         assert!(came > 0, "{label}");
                     }
                 }
             }
         }
+    }
+}
+
+/// A tenth of a second's worth at once, each when its time has come; the head is not held back.
+#[test]
+fn content_comes_in_small_portions_where_its_rate_is_limited() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+    let response = [head.as_bytes(), &[b'x'; 5000]].concat();
+    for part in [7, 100, 5000, 9000] {
+        let receiver = Full {
+            room: 5000,
+            reception: Reception::Deliver,
+        };
+        let limited = |terms: &mut Terms| {
+            terms.rate = Some(1000);
+            terms.least_speed = Some((900, Duration::from_secs(1)));
+        };
+        let nobody = Interest::default();
+        let (outcome, told) = told(&response, part, receiver, nobody, limited);
+        assert!(outcome.is_ok(), "by {part}: {outcome:?}");
+        let begin = told.batches[0].0;
+        let mut came = 0;
+        for (at, octets) in told.batches {
+            assert!(octets <= 100, "by {part}: {octets} at once");
+            let due = (at - begin).as_millis() as usize;
+            let allowed = head.len() + due + 200;
+            assert!(came <= allowed, "by {part}: {came} after {due} ms");
+            came += octets;
+        }
+        assert_eq!(came, response.len(), "by {part}");
     }
 }
