@@ -96,6 +96,8 @@ pub enum Io<'a> {
         /// How many, at least one.
         count: usize,
     },
+    /// Octets have come, and the outlet of a [`Bypass`] had no room for them until now.
+    Dammed,
     /// The outlet of a [`Bypass`] takes nothing more, ever.
     Refused(io::Error),
     /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
@@ -141,6 +143,8 @@ pub(super) struct SocketWire {
     may_write: bool,
     /// `poll` said that there are octets, and none were taken since.
     has_octets: bool,
+    /// A dam opened, and nothing passed since.
+    dam_opened: bool,
     /// The road past the program leads nowhere from this socket.
     no_road: bool,
 }
@@ -168,6 +172,7 @@ impl SocketWire {
             may_read: false,
             may_write: true,
             has_octets: false,
+            dam_opened: false,
             no_road: false,
         }
     }
@@ -260,7 +265,7 @@ impl SocketWire {
         ) {
             (Ok(0), _) => Taken::End,
             (Ok(count), _) => {
-                self.has_octets = false;
+                (self.has_octets, self.dam_opened) = (false, false);
                 Taken::Passed(count)
             }
             (Err(Errno::INTR), _) => Taken::Nothing,
@@ -329,7 +334,7 @@ impl SocketWire {
     }
 
     fn wait_for(&mut self, wait: &Wait<'_>, past: Option<Bypass<'_>>) -> Io<'_> {
-        let (mut dam, mut was_dammed) = (None, false);
+        let mut dam = None;
         loop {
             let was_queued = !self.queue.is_empty();
             self.flush();
@@ -350,11 +355,11 @@ impl SocketWire {
                     Taken::Nothing if self.may_read => continue,
                     Taken::Nothing => {}
                     // Both sides were ready, and nothing passed.
-                    Taken::Dammed(_) if was_dammed => {
+                    Taken::Dammed(_) if self.dam_opened => {
                         self.no_road = true;
                         continue;
                     }
-                    Taken::Dammed(pipe) => (dam, was_dammed) = (Some(pipe), true),
+                    Taken::Dammed(pipe) => dam = Some(pipe),
                     Taken::Refused(error) => return Io::Refused(error),
                     Taken::End => return self.ended(Io::Eof),
                     Taken::Failed(error) => return self.ended(Io::Failed(error)),
@@ -365,7 +370,11 @@ impl SocketWire {
             }
             match self.poll(wait, dam) {
                 Ok(Woken::Something) => {}
-                Ok(Woken::Opened) => dam = None,
+                Ok(Woken::Opened) => {
+                    self.dam_opened = true;
+                    return Io::Dammed;
+                }
+                Ok(Woken::Time) if dam.is_some() => return Io::Dammed,
                 Ok(Woken::Also) => return Io::AlsoReady,
                 Ok(Woken::Time) => return Io::TimedOut,
                 Err(error) => return Io::Failed(error),

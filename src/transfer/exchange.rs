@@ -74,7 +74,7 @@ pub fn exchange(
         next_tick: now.checked_add(TICK).unwrap_or(now),
         speed: terms
             .least_speed
-            .map(|(least, span)| SlowWatch::new(least, span, now)),
+            .map(|(least, span)| SlowWatch::new(least, span)),
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
@@ -122,17 +122,7 @@ impl<'a> Exchange<'a> {
                 return self.response(Progress::Complete);
             }
             self.mind_the_time(now)?;
-            let at_once = self.takes_more(wire, now).then_some(now);
-            let wait = Wait {
-                until: at_once.or_else(|| self.next_alarm(now)),
-                receive: self.incoming.pace.allowance(now),
-                also: self.out.awaited_source(),
-            };
-            let io = match self.incoming.bypass(self.http, self.tap) {
-                Some(past) => wire.wait_or_pass(wait, past),
-                None => wire.wait(wait),
-            };
-            let progress = match io {
+            let progress = match self.wait(wire, now) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
                 Io::Passed { at, count } => self.pass(at, count)?,
                 Io::Refused(error) => return Err(Trouble::from(Error::cannot_write(error))),
@@ -140,7 +130,7 @@ impl<'a> Exchange<'a> {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
                 }
-                Io::AlsoReady | Io::TimedOut => Progress::More,
+                Io::AlsoReady | Io::Dammed | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -197,6 +187,27 @@ impl<'a> Exchange<'a> {
             && !self.out.waits_for_source
             && wire.queued() < WINDOW
             && self.out.pace.ready(now)
+    }
+
+    /// Waits for what comes next.
+    fn wait<'w>(&mut self, wire: &'w mut dyn Wire, now: Instant) -> Io<'w> {
+        let at_once = self.takes_more(wire, now).then_some(now);
+        let wait = Wait {
+            until: at_once.or_else(|| self.next_alarm(now)),
+            receive: self.incoming.pace.allowance(now),
+            also: self.out.awaited_source(),
+        };
+        let began = self.speed.as_ref().map(|_| self.tap.clock().now());
+        let io = match self.incoming.bypass(self.http, self.tap) {
+            Some(past) => wire.wait_or_pass(wait, past),
+            None => wire.wait(wait),
+        };
+        if let (Some(speed), Some(began)) = (&mut self.speed, began)
+            && !matches!(io, Io::Dammed)
+        {
+            speed.waited(self.tap.clock().now().saturating_duration_since(began));
+        }
+        io
     }
 
     /// Whether nothing more of the request will go out, once the response is over. What the wire still
@@ -450,7 +461,7 @@ impl<'a> Exchange<'a> {
         }
         self.next_tick = now.checked_add(TICK).unwrap_or(now);
         if let Some(speed) = &mut self.speed {
-            speed.check(now)?;
+            speed.check()?;
         }
         self.tap.emit(Happening::Tick);
         Ok(())

@@ -1,13 +1,15 @@
 //! One exchange over a scripted wire: what is told of it.
 
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rcurl::clock::{Clock, SystemClock};
 use rcurl::error::{Error, Exit};
-use rcurl::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer, Tap};
+use rcurl::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer, Peer, Tap};
 use rcurl::http1::{Connection, Framing, Head, Role, Settings};
-use rcurl::net::{ScriptedWire, Step};
+use rcurl::net::{Bypass, Io, ScriptedWire, Step, Wait, Wire};
 use rcurl::transfer::compose::RequestHead;
 use rcurl::transfer::exchange::{Response, Terms, exchange};
 use rcurl::transfer::failure::Failure;
@@ -77,6 +79,12 @@ impl Observer for Notes {
 /// Time that passes where it is waited for.
 struct Time(Mutex<Instant>);
 
+impl Time {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(SystemClock.now())))
+    }
+}
+
 impl Clock for Time {
     fn now(&self) -> Instant {
         *self.0.lock().unwrap()
@@ -104,6 +112,31 @@ fn free(now: Instant) -> Terms {
     }
 }
 
+/// A `GET` over this wire.
+fn ask(
+    wire: &mut dyn Wire,
+    receiver: &mut dyn Receiver,
+    terms: Terms,
+    tap: &Tap,
+) -> Result<Response, Failure> {
+    let head = RequestHead {
+        method: "GET".to_owned(),
+        octets: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        expects_continue: false,
+        framing: Framing::None,
+    };
+    let mut http = Connection::new(Settings::default());
+    exchange(
+        wire,
+        &mut http,
+        &head,
+        &mut Source::empty(),
+        receiver,
+        terms,
+        tap,
+    )
+}
+
 /// Receives a response that comes in parts of this length; gives what was told of it.
 fn told(
     response: &[u8],
@@ -112,31 +145,17 @@ fn told(
     interest: Interest,
     change: impl FnOnce(&mut Terms),
 ) -> (Result<Response, Failure>, Came) {
-    let now = SystemClock.now();
-    let clock: Arc<dyn Clock> = Arc::new(Time(Mutex::new(now)));
+    let clock = Time::new();
     let notes = Notes {
         interest,
         ..Notes::default()
     };
     let tap = Tap::new(clock.clone(), vec![Box::new(notes.clone())]);
     let parts = response.chunks(part).map(|part| Step::Say(part.to_vec()));
-    let head = RequestHead {
-        method: "GET".to_owned(),
-        octets: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
-        expects_continue: false,
-        framing: Framing::None,
-    };
-    let mut terms = free(now);
+    let mut terms = free(clock.now());
     change(&mut terms);
-    let outcome = exchange(
-        &mut ScriptedWire::new(parts, clock),
-        &mut Connection::new(Settings::default()),
-        &head,
-        &mut Source::empty(),
-        &mut receiver,
-        terms,
-        &tap,
-    );
+    let mut wire = ScriptedWire::new(parts, clock);
+    let outcome = ask(&mut wire, &mut receiver, terms, &tap);
     let came = std::mem::take(&mut *notes.came.lock().unwrap());
     (outcome, came)
 }
@@ -192,7 +211,7 @@ fn content_comes_in_small_portions_where_its_rate_is_limited() {
         };
         let limited = |terms: &mut Terms| {
             terms.rate = Some(1000);
-            terms.least_speed = Some((900, Duration::from_secs(1)));
+            at_least(900)(terms);
         };
         let nobody = Interest::default();
         let (outcome, told) = told(&response, part, receiver, nobody, limited);
@@ -207,5 +226,134 @@ fn content_comes_in_small_portions_where_its_rate_is_limited() {
             came += octets;
         }
         assert_eq!(came, response.len(), "by {part}");
+    }
+}
+
+/// Slower than this for a second is too slow.
+fn at_least(least: u64) -> impl Fn(&mut Terms) {
+    move |terms| terms.least_speed = Some((least, Duration::from_secs(1)))
+}
+
+/// Each piece of content takes long to write.
+struct SlowDisk(Arc<Time>);
+
+impl Receiver for SlowDisk {
+    fn hear(&mut self, _role: Role, _line: &[u8]) {}
+
+    fn pass(&mut self, _role: Role, _line: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn decide(&mut self, _head: &Head) -> Result<Reception, Error> {
+        Ok(Reception::Deliver)
+    }
+
+    fn content(&mut self, _octets: &[u8]) -> Result<(), Error> {
+        self.0.pause(self.0.now() + Duration::from_secs(5));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_slow_disk_is_no_slow_server() {
+    let clock = Time::new();
+    let tap = Tap::new(clock.clone(), Vec::new());
+    let steps = [
+        "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n0123456789",
+        "0123456789",
+        "0123456789",
+    ];
+    let steps = steps.map(|text| Step::Say(text.as_bytes().to_vec()));
+    let mut terms = free(clock.now());
+    at_least(1000)(&mut terms);
+    let mut wire = ScriptedWire::new(steps, clock.clone());
+    let outcome = ask(&mut wire, &mut SlowDisk(clock), terms, &tap);
+    assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+/// A wire whose content goes past the program, after a while in which none does.
+struct Passing {
+    wire: ScriptedWire,
+    clock: Arc<Time>,
+    /// So many waits end with the time.
+    waits: usize,
+    /// There was no room for what had come.
+    dammed: bool,
+}
+
+impl Wire for Passing {
+    fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
+        self.wire.send_together(parts)
+    }
+
+    fn queued(&self) -> usize {
+        self.wire.queued()
+    }
+
+    fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
+        self.wire.wait(wait)
+    }
+
+    fn wait_or_pass(&mut self, wait: Wait<'_>, past: Bypass<'_>) -> Io<'_> {
+        if let Some(left) = self.waits.checked_sub(1) {
+            self.waits = left;
+            self.clock.pause(wait.until.unwrap());
+            return if self.dammed {
+                Io::Dammed
+            } else {
+                Io::TimedOut
+            };
+        }
+        let (at, count) = (self.clock.now(), past.most);
+        Io::Passed { at, count }
+    }
+
+    fn give_back(&mut self, count: usize) {
+        self.wire.give_back(count);
+    }
+
+    fn sending_failed(&self) -> Option<io::ErrorKind> {
+        self.wire.sending_failed()
+    }
+
+    fn peer(&self) -> &Peer {
+        self.wire.peer()
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        self.wire.local()
+    }
+
+    fn is_idle_and_alive(&mut self) -> bool {
+        self.wire.is_idle_and_alive()
+    }
+}
+
+#[test]
+fn a_slow_reader_is_no_slow_server() {
+    for dammed in [true, false] {
+        let clock = Time::new();
+        let tap = Tap::new(clock.clone(), Vec::new());
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
+        let mut wire = Passing {
+            wire: ScriptedWire::new([Step::Say(head.into())], clock.clone()),
+            clock: clock.clone(),
+            waits: 20,
+            dammed,
+        };
+        let mut terms = free(clock.now());
+        at_least(1000)(&mut terms);
+        let mut nobody = Full {
+            room: 0,
+            reception: Reception::Ignore,
+        };
+        let outcome = ask(&mut wire, &mut nobody, terms, &tap);
+        let exit = outcome.map_or_else(|failure| failure.error.exit, |_| Exit::Ok);
+        let expected = if dammed {
+            Exit::Ok
+        } else {
+            Exit::OperationTimedout
+        };
+        assert_eq!(exit, expected);
     }
 }

@@ -399,6 +399,58 @@ fn receive_one_by_one(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
     taken
 }
 
+/// Until somebody reads from the pipe; whether the wait ends before that or then.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_pipe_is_told() {
+    use rcurl::net::{Bypass, Outlet};
+    const LENGTH: usize = 1024 * 1024;
+    let server = serve(|mut stream| {
+        stream
+            .write_all(&[b'x'; 1024].repeat(LENGTH / 1024))
+            .unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut pass = |until: Duration| {
+        let wait = Wait {
+            until: Some(SystemClock.now() + until),
+            receive: usize::MAX,
+            also: None,
+        };
+        let past = Bypass {
+            outlet: Outlet::Pipe(writer.as_fd()),
+            most: LENGTH,
+        };
+        match link.wire.wait_or_pass(wait, past) {
+            Io::Passed { count, .. } => Some(count),
+            Io::TimedOut => Some(0),
+            Io::Dammed => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    let much = Duration::from_secs(20);
+    let mut passed = 0;
+    while let Some(count) = pass(Duration::from_millis(300)) {
+        passed += count;
+    }
+    assert_eq!(pass(Duration::ZERO), None);
+    let reading = thread::spawn(move || {
+        let now = SystemClock.now();
+        SystemClock.pause(now + Duration::from_millis(100));
+        std::io::copy(&mut reader, &mut std::io::sink()).unwrap()
+    });
+    assert_eq!(pass(much), None);
+    while passed < LENGTH {
+        passed += pass(much).unwrap_or(0);
+    }
+    drop(writer);
+    assert_eq!(reading.join().unwrap(), LENGTH as u64);
+}
+
 /// Reads so many octets in portions of three, two of which are given back now and then.
 fn receive_in_portions(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
     let wait = Wait {
