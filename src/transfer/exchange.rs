@@ -197,7 +197,8 @@ impl<'a> Exchange<'a> {
             receive: self.incoming.pace.allowance(now),
             also: self.out.awaited_source(),
         };
-        let began = self.speed.as_ref().map(|_| self.tap.clock().now());
+        let theirs = self.speed.is_some() && !self.out.waits_for_source;
+        let began = theirs.then(|| self.tap.clock().now());
         let io = match self.incoming.bypass(self.http, self.tap) {
             Some(past) => wire.wait_or_pass(wait, past),
             None => wire.wait(wait),

@@ -62,7 +62,7 @@ impl Pace {
 }
 
 /// `--speed-limit`: too slow for too long. Only time spent waiting for the other side counts: it is not
-/// to blame for a slow disk, or for who reads slowly from a pipe.
+/// to blame for a slow disk, nor for who writes or reads slowly at the other end of a pipe.
 pub(crate) struct SlowWatch {
     least: u64,
     span: Duration,

@@ -1,7 +1,9 @@
 //! One exchange over a scripted wire: what is told of it.
 
+use std::fs::File;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,6 +12,7 @@ use rcurl::error::{Error, Exit};
 use rcurl::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer, Peer, Tap};
 use rcurl::http1::{Connection, Framing, Head, Role, Settings};
 use rcurl::net::{Bypass, Io, ScriptedWire, Step, Wait, Wire};
+use rcurl::streams::Input;
 use rcurl::transfer::compose::RequestHead;
 use rcurl::transfer::exchange::{Response, Terms, exchange};
 use rcurl::transfer::failure::Failure;
@@ -119,22 +122,26 @@ fn ask(
     terms: Terms,
     tap: &Tap,
 ) -> Result<Response, Failure> {
+    let mut nothing = Source::empty();
+    send(&mut nothing, Framing::None, wire, receiver, terms, tap)
+}
+
+fn send(
+    source: &mut Source,
+    framing: Framing,
+    wire: &mut dyn Wire,
+    receiver: &mut dyn Receiver,
+    terms: Terms,
+    tap: &Tap,
+) -> Result<Response, Failure> {
     let head = RequestHead {
         method: "GET".to_owned(),
         octets: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
         expects_continue: false,
-        framing: Framing::None,
+        framing,
     };
     let mut http = Connection::new(Settings::default());
-    exchange(
-        wire,
-        &mut http,
-        &head,
-        &mut Source::empty(),
-        receiver,
-        terms,
-        tap,
-    )
+    exchange(wire, &mut http, &head, source, receiver, terms, tap)
 }
 
 /// Receives a response that comes in parts of this length; gives what was told of it.
@@ -356,4 +363,29 @@ fn a_slow_reader_is_no_slow_server() {
         };
         assert_eq!(exit, expected);
     }
+}
+
+#[test]
+fn a_slow_source_is_no_slow_server() {
+    let clock = Time::new();
+    let tap = Tap::new(clock.clone(), Vec::new());
+    let (reader, writer) = io::pipe().unwrap();
+    let reader = File::from(OwnedFd::from(reader));
+    let mut source = Source::stdin(Input::from_file(reader));
+    let answer = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n";
+    let steps = [
+        Step::Silence(Duration::from_secs(5)),
+        Step::Say(answer.into()),
+    ];
+    let mut wire = ScriptedWire::new(steps, clock.clone());
+    let mut terms = free(clock.now());
+    at_least(1000)(&mut terms);
+    let mut nobody = Full {
+        room: 0,
+        reception: Reception::Ignore,
+    };
+    let framing = Framing::Chunked;
+    let outcome = send(&mut source, framing, &mut wire, &mut nobody, terms, &tap);
+    drop(writer);
+    assert!(outcome.is_ok(), "{outcome:?}");
 }
