@@ -287,7 +287,7 @@ impl Connection {
     }
 
     /// The connection is not to be used after the exchange in flight, whatever the peer says: the
-    /// request said so (`Connection: close`).
+    /// request said so (`Connection: close`), or its last octets won't go out.
     pub fn close_after(&mut self) {
         self.persistent = false;
     }

@@ -283,7 +283,7 @@ impl Talk<'_> {
         while self.heard.len() < count {
             let wait = Wait {
                 until: self.deadlines.next_look(self.tap),
-                receive: true,
+                receive: usize::MAX,
                 also: None,
             };
             match self.wire.wait(wait) {
@@ -295,7 +295,7 @@ impl Talk<'_> {
                 Io::Failed(error) | Io::Refused(error) => {
                     return Err(Error::proxy(format!("Recv failure: {}", reason(&error))));
                 }
-                Io::Sent(_) | Io::AlsoReady | Io::Passed { .. } => {}
+                Io::Sent(_) | Io::AlsoReady | Io::Passed { .. } | Io::Dammed => {}
                 Io::TimedOut => self.look_at_the_clock()?,
             }
         }

@@ -154,13 +154,17 @@ impl Wire for ScriptedWire {
     }
 
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
-        if !wait.receive {
+        if wait.receive == 0 {
             return self.idle(&wait);
         }
         loop {
             match self.steps.pop_front() {
                 Some(Step::Say(bytes)) if bytes.is_empty() => {}
-                Some(Step::Say(bytes)) => {
+                Some(Step::Say(mut bytes)) => {
+                    let left = bytes.split_off(bytes.len().min(wait.receive));
+                    if !left.is_empty() {
+                        self.steps.push_front(Step::Say(left));
+                    }
                     self.said = bytes;
                     let at = self.clock.now();
                     return Io::Bytes {

@@ -73,8 +73,8 @@ pub trait Wire: Send {
 pub struct Wait<'a> {
     /// No longer than this; octets that have come already win over a time that has passed.
     pub until: Option<Instant>,
-    /// Whether octets are wanted; `false` holds the other side back.
-    pub receive: bool,
+    /// How many octets are wanted at most; 0 holds the other side back.
+    pub receive: usize,
     /// Something else that may become readable, such as standard input.
     pub also: Option<BorrowedFd<'a>>,
 }
@@ -96,6 +96,8 @@ pub enum Io<'a> {
         /// How many, at least one.
         count: usize,
     },
+    /// Octets have come, and the outlet of a [`Bypass`] had no room for them until now.
+    Dammed,
     /// The outlet of a [`Bypass`] takes nothing more, ever.
     Refused(io::Error),
     /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
@@ -130,10 +132,10 @@ pub(super) struct SocketWire {
     buffer: Vec<u8>,
     /// When it was filled.
     filled_at: Instant,
-    /// Where in it the octets end that were handed over last.
+    /// Where in it the octets end that came.
+    filled: usize,
+    /// Where those end that were handed over, and not given back.
     handed: usize,
-    /// How many of these were given back.
-    given_back: usize,
     last_read_was_full: bool,
     /// The next read is worth trying without a `poll`.
     may_read: bool,
@@ -141,6 +143,8 @@ pub(super) struct SocketWire {
     may_write: bool,
     /// `poll` said that there are octets, and none were taken since.
     has_octets: bool,
+    /// A dam opened, and nothing passed since.
+    dam_opened: bool,
     /// The road past the program leads nowhere from this socket.
     no_road: bool,
 }
@@ -162,12 +166,13 @@ impl SocketWire {
             taken: 0,
             failure: None,
             buffer: Vec::new(),
+            filled: 0,
             handed: 0,
-            given_back: 0,
             last_read_was_full: false,
             may_read: false,
             may_write: true,
             has_octets: false,
+            dam_opened: false,
             no_road: false,
         }
     }
@@ -213,26 +218,31 @@ impl SocketWire {
         }
     }
 
-    /// Takes octets off the socket once, one way or the other.
-    fn take<'a>(&mut self, past: Option<Bypass<'a>>) -> Taken<'a> {
+    /// Takes octets off the socket once, so many at most, one way or the other.
+    fn take<'a>(&mut self, most: usize, past: Option<Bypass<'a>>) -> Taken<'a> {
         match past.filter(|_| !self.no_road) {
-            Some(past) => self.pass(past),
-            None => self.read(),
+            Some(past) => self.pass(Bypass {
+                most: past.most.min(most),
+                ..past
+            }),
+            None => self.read(most),
         }
     }
 
-    fn read(&mut self) -> Taken<'static> {
+    fn read(&mut self, most: usize) -> Taken<'static> {
         if self.buffer.is_empty() {
             self.buffer = vec![0; SMALL_BUFFER];
         } else if self.last_read_was_full && self.buffer.len() < LARGE_BUFFER {
             self.buffer = vec![0; self.buffer.len().saturating_mul(4)];
         }
         self.has_octets = false;
-        match recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::empty()) {
+        let most = most.min(self.buffer.len());
+        let room = self.buffer.get_mut(..most).unwrap_or_default();
+        match recv(&self.socket, room, RecvFlags::empty()) {
             Ok((0, _)) => Taken::End,
             Ok((count, _)) => {
                 self.last_read_was_full = count == self.buffer.len();
-                self.may_read = self.last_read_was_full;
+                self.may_read = count == most;
                 Taken::Octets(count)
             }
             Err(Errno::INTR) => Taken::Nothing,
@@ -255,7 +265,7 @@ impl SocketWire {
         ) {
             (Ok(0), _) => Taken::End,
             (Ok(count), _) => {
-                self.has_octets = false;
+                (self.has_octets, self.dam_opened) = (false, false);
                 Taken::Passed(count)
             }
             (Err(Errno::INTR), _) => Taken::Nothing,
@@ -279,7 +289,7 @@ impl SocketWire {
     /// Waits until something may be read or written, or the time has come. Behind a dam nothing is
     /// read before it opens.
     fn poll(&mut self, wait: &Wait<'_>, dam: Option<BorrowedFd<'_>>) -> io::Result<Woken> {
-        let reads = wait.receive && dam.is_none();
+        let reads = wait.receive > 0 && dam.is_none();
         let mut interest = PollFlags::empty();
         interest.set(PollFlags::IN, reads);
         interest.set(PollFlags::OUT, !self.queue.is_empty());
@@ -324,18 +334,19 @@ impl SocketWire {
     }
 
     fn wait_for(&mut self, wait: &Wait<'_>, past: Option<Bypass<'_>>) -> Io<'_> {
-        let (mut dam, mut was_dammed) = (None, false);
+        let mut dam = None;
         loop {
             let was_queued = !self.queue.is_empty();
             self.flush();
-            if wait.receive && self.given_back > 0 {
-                return self.hand_over(self.handed.saturating_sub(self.given_back));
+            if wait.receive > 0 && self.handed < self.filled {
+                return self.hand_over(wait.receive);
             }
-            if wait.receive && self.may_read && dam.is_none() {
-                match self.take(past) {
+            if wait.receive > 0 && self.may_read && dam.is_none() {
+                match self.take(wait.receive, past) {
                     Taken::Octets(count) => {
-                        (self.filled_at, self.handed) = (self.clock.now(), count);
-                        return self.hand_over(0);
+                        self.filled_at = self.clock.now();
+                        (self.filled, self.handed) = (count, 0);
+                        return self.hand_over(wait.receive);
                     }
                     Taken::Passed(count) => {
                         let at = self.clock.now();
@@ -344,11 +355,11 @@ impl SocketWire {
                     Taken::Nothing if self.may_read => continue,
                     Taken::Nothing => {}
                     // Both sides were ready, and nothing passed.
-                    Taken::Dammed(_) if was_dammed => {
+                    Taken::Dammed(_) if self.dam_opened => {
                         self.no_road = true;
                         continue;
                     }
-                    Taken::Dammed(pipe) => (dam, was_dammed) = (Some(pipe), true),
+                    Taken::Dammed(pipe) => dam = Some(pipe),
                     Taken::Refused(error) => return Io::Refused(error),
                     Taken::End => return self.ended(Io::Eof),
                     Taken::Failed(error) => return self.ended(Io::Failed(error)),
@@ -359,7 +370,11 @@ impl SocketWire {
             }
             match self.poll(wait, dam) {
                 Ok(Woken::Something) => {}
-                Ok(Woken::Opened) => dam = None,
+                Ok(Woken::Opened) => {
+                    self.dam_opened = true;
+                    return Io::Dammed;
+                }
+                Ok(Woken::Time) if dam.is_some() => return Io::Dammed,
                 Ok(Woken::Also) => return Io::AlsoReady,
                 Ok(Woken::Time) => return Io::TimedOut,
                 Err(error) => return Io::Failed(error),
@@ -367,10 +382,10 @@ impl SocketWire {
         }
     }
 
-    /// Hands over what is in the buffer from here on.
-    fn hand_over(&mut self, from: usize) -> Io<'_> {
-        self.given_back = 0;
-        let at = self.filled_at;
+    /// Hands over so much at most of what is in the buffer.
+    fn hand_over(&mut self, most: usize) -> Io<'_> {
+        let (at, from) = (self.filled_at, self.handed);
+        self.handed = from.saturating_add(most).min(self.filled);
         let bytes = self.buffer.get(from..self.handed).unwrap_or_default();
         Io::Bytes { at, bytes }
     }
@@ -456,7 +471,7 @@ impl Wire for SocketWire {
     }
 
     fn give_back(&mut self, count: usize) {
-        self.given_back = count.min(self.handed);
+        self.handed = self.handed.saturating_sub(count);
     }
 
     fn sending_failed(&self) -> Option<io::ErrorKind> {
@@ -475,6 +490,6 @@ impl Wire for SocketWire {
         let mut first = [0; 1];
         let peeked = recv(&self.socket, &mut first, RecvFlags::PEEK);
         let silent = matches!(peeked, Err(Errno::AGAIN | Errno::INTR));
-        silent && self.queue.is_empty() && self.given_back == 0
+        silent && self.queue.is_empty() && self.handed == self.filled
     }
 }

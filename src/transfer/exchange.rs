@@ -74,7 +74,7 @@ pub fn exchange(
         next_tick: now.checked_add(TICK).unwrap_or(now),
         speed: terms
             .least_speed
-            .map(|(least, span)| SlowWatch::new(least, span, now)),
+            .map(|(least, span)| SlowWatch::new(least, span)),
         expectation_failed: false,
     };
     let result = exchange.run(wire, head);
@@ -107,27 +107,22 @@ enum Progress {
     Left,
 }
 
+/// Whether a response makes the rest of its request pointless (RFC 9112, 9.5).
+fn refuses(head: &Head) -> bool {
+    head.status() >= 300
+}
+
 impl<'a> Exchange<'a> {
     fn run(&mut self, wire: &mut dyn Wire, head: &'a RequestHead) -> Result<Response> {
         self.begin(wire, head)?;
         loop {
             let now = self.tap.clock().now();
             self.feed(wire, now)?;
-            if self.incoming.over && matches!(self.out.state, Sending::Told | Sending::Given) {
+            if self.incoming.over && self.request_is_over() {
                 return self.response(Progress::Complete);
             }
             self.mind_the_time(now)?;
-            let at_once = self.takes_more(wire, now).then_some(now);
-            let wait = Wait {
-                until: at_once.or_else(|| self.next_alarm(now)),
-                receive: self.incoming.pace.ready(now),
-                also: self.out.awaited_source(),
-            };
-            let io = match self.incoming.bypass(self.http, self.tap) {
-                Some(past) => wire.wait_or_pass(wait, past),
-                None => wire.wait(wait),
-            };
-            let progress = match io {
+            let progress = match self.wait(wire, now) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
                 Io::Passed { at, count } => self.pass(at, count)?,
                 Io::Refused(error) => return Err(Trouble::from(Error::cannot_write(error))),
@@ -135,7 +130,7 @@ impl<'a> Exchange<'a> {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
                 }
-                Io::AlsoReady | Io::TimedOut => Progress::More,
+                Io::AlsoReady | Io::Dammed | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -194,6 +189,39 @@ impl<'a> Exchange<'a> {
             && self.out.pace.ready(now)
     }
 
+    /// Waits for what comes next.
+    fn wait<'w>(&mut self, wire: &'w mut dyn Wire, now: Instant) -> Io<'w> {
+        let at_once = self.takes_more(wire, now).then_some(now);
+        let wait = Wait {
+            until: at_once.or_else(|| self.next_alarm(now)),
+            receive: self.incoming.pace.allowance(now),
+            also: self.out.awaited_source(),
+        };
+        let theirs = self.speed.is_some() && !self.out.waits_for_source;
+        let began = theirs.then(|| self.tap.clock().now());
+        let io = match self.incoming.bypass(self.http, self.tap) {
+            Some(past) => wire.wait_or_pass(wait, past),
+            None => wire.wait(wait),
+        };
+        if let (Some(speed), Some(began)) = (&mut self.speed, began)
+            && !matches!(io, Io::Dammed)
+        {
+            speed.waited(self.tap.clock().now().saturating_duration_since(began));
+        }
+        io
+    }
+
+    /// Whether nothing more of the request will go out, once the response is over. What the wire still
+    /// holds of a request that was refused is given up: the server may never take it.
+    fn request_is_over(&mut self) -> bool {
+        let refused = self.incoming.head.as_ref().is_some_and(refuses);
+        if self.out.state == Sending::Queued && refused {
+            self.out.state = Sending::Given;
+            self.http.close_after();
+        }
+        matches!(self.out.state, Sending::Told | Sending::Given)
+    }
+
     fn take(&mut self, at: Instant, bytes: &[u8]) -> Result<Progress> {
         self.came(at, bytes.len());
         self.read_all(at, bytes)
@@ -234,9 +262,8 @@ impl<'a> Exchange<'a> {
     /// Reads as far as there is something to read; `rest` is what was not taken.
     fn read(&mut self, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         loop {
-            let chunks = self.incoming.chunks(self.http, rest, self.tap, at)?;
-            let input = rest.get(chunks..).unwrap_or_default();
-            *rest = input;
+            self.incoming.chunks(self.http, rest, self.tap, at)?;
+            let input = *rest;
             let (taken, signal) = match self.http.receive(input) {
                 Ok(step) => step,
                 Err(broken) => return Err(self.malformed(broken, std::mem::take(rest))),
@@ -279,8 +306,7 @@ impl<'a> Exchange<'a> {
     fn decide(&mut self, head: Head, at: Instant, rest: &mut &[u8]) -> Result<Progress> {
         self.tap.emit(Happening::HeadReceived { head: &head });
         let decision = self.incoming.receiver.decide(&head);
-        if !self.out.is_complete() && head.status() >= 300 {
-            // An error makes the rest of the request pointless (RFC 9112, 9.5).
+        if !self.out.is_complete() && refuses(&head) {
             if head.status() == 417 && matches!(self.out.state, Sending::AwaitingContinue(_)) {
                 self.expectation_failed = true;
                 self.tap.emit(Happening::ExpectationFailed);
@@ -439,7 +465,7 @@ impl<'a> Exchange<'a> {
         }
         self.next_tick = now.checked_add(TICK).unwrap_or(now);
         if let Some(speed) = &mut self.speed {
-            speed.check(now)?;
+            speed.check()?;
         }
         self.tap.emit(Happening::Tick);
         Ok(())

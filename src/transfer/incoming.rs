@@ -90,7 +90,10 @@ impl<'a> Incoming<'a> {
     /// So many octets came.
     pub(crate) fn moved(&mut self, octets: usize) {
         self.octets = self.octets.saturating_add(octets as u64);
-        self.pace.moved(octets);
+        // No head is held back, as in curl: small portions of it would come slowly.
+        if self.head.is_some() {
+            self.pace.moved(octets);
+        }
     }
 
     /// The head of an interim response is complete.
@@ -137,22 +140,20 @@ impl<'a> Incoming<'a> {
     }
 
     /// Small chunks are read in one go where nobody wants to see their pieces: they are counted, and
-    /// their content is delivered together. Gives how many octets of the input these were.
+    /// their content is delivered together. They are gone from the input then, even if that fails.
     pub(crate) fn chunks(
         &mut self,
         http: &mut Connection,
-        input: &[u8],
+        input: &mut &[u8],
         tap: &Tap,
         at: Instant,
-    ) -> Result<usize, Error> {
+    ) -> Result<(), Error> {
         if tap.interest().content || self.reception == Reception::DeliverFramed {
-            return Ok(0);
+            return Ok(());
         }
         self.gathered.clear();
         let read = http.receive_chunks(input, &mut self.gathered);
-        if read.octets() == 0 {
-            return Ok(0);
-        }
+        *input = input.get(read.octets()..).unwrap_or_default();
         for (role, octets) in [
             (Role::ChunkSize, read.sizes),
             (Role::Content, read.content),
@@ -166,7 +167,7 @@ impl<'a> Incoming<'a> {
         if read.content > 0 && self.reception == Reception::Deliver {
             self.receiver.content(&self.gathered)?;
         }
-        Ok(read.octets())
+        Ok(())
     }
 
     /// Leave for content to go past the program, where that is worth it and nobody wants to see it.
@@ -180,8 +181,7 @@ impl<'a> Incoming<'a> {
             Reception::Ignore => Some(Outlet::Nowhere),
             Reception::Leave => None,
         };
-        let most = self.pace.portion(AT_ONCE);
-        let most = usize::try_from(left).map_or(most, |left| left.min(most));
+        let most = usize::try_from(left).map_or(AT_ONCE, |left| left.min(AT_ONCE));
         outlet.map(|outlet| Bypass { outlet, most })
     }
 

@@ -43,6 +43,15 @@ impl Pace {
         (due > now).then_some(due)
     }
 
+    /// How much may move now: a portion, or nothing before its time.
+    pub fn allowance(&self, now: Instant) -> usize {
+        if self.ready(now) {
+            self.portion(usize::MAX)
+        } else {
+            0
+        }
+    }
+
     /// How much to move at once, of what there is room for: a tenth of a second's worth.
     pub fn portion(&self, room: usize) -> usize {
         match self.rate {
@@ -52,21 +61,22 @@ impl Pace {
     }
 }
 
-/// `--speed-limit`: too slow for too long.
+/// `--speed-limit`: too slow for too long. Only time spent waiting for the other side counts: it is not
+/// to blame for a slow disk, nor for who writes or reads slowly at the other end of a pipe.
 pub(crate) struct SlowWatch {
     least: u64,
     span: Duration,
-    since: Instant,
+    waited: Duration,
     octets: u64,
 }
 
 impl SlowWatch {
     /// At least so many octets a second, looked at after each such span.
-    pub(crate) fn new(least: u64, span: Duration, now: Instant) -> Self {
+    pub(crate) fn new(least: u64, span: Duration) -> Self {
         Self {
             least,
             span,
-            since: now,
+            waited: Duration::ZERO,
             octets: 0,
         }
     }
@@ -76,13 +86,17 @@ impl SlowWatch {
         self.octets = self.octets.saturating_add(octets);
     }
 
+    /// The other side was waited for so long.
+    pub(crate) fn waited(&mut self, time: Duration) {
+        self.waited = self.waited.saturating_add(time);
+    }
+
     /// Whether it goes fast enough.
     ///
     /// # Errors
     /// Exit 28 when it does not.
-    pub(crate) fn check(&mut self, now: Instant) -> Result<(), Error> {
-        let past = now.saturating_duration_since(self.since);
-        if past < self.span {
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        if self.waited < self.span {
             return Ok(());
         }
         if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
@@ -92,7 +106,7 @@ impl SlowWatch {
             );
             return Err(Error::new(Exit::OperationTimedout, message));
         }
-        self.since = now;
+        self.waited = Duration::ZERO;
         self.octets = 0;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Octets without a pause, in either direction, hold nothing up: neither the time nor the answer.
 
+mod deaf;
 mod idler;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use rcurl::event::Peer;
 use rcurl::net::{Dialler, ScriptedWire, Sockets, Step, Wire};
 use rcurl::streams::{Input, Streams};
 
+use self::deaf::Deaf;
 use self::idler::Idler;
 use crate::scripted::Caught;
 use crate::support::certificates::World as Certificates;
@@ -127,4 +129,41 @@ fn a_flood_of_session_tickets_does_not_outlast_the_time() {
     let nothing = Input::new(io::empty());
     let server = |clock: Arc<Busy>| Arc::new(Idler::new(clock, &issued)) as Arc<dyn Dialler>;
     assert_eq!(run_with(&words, nothing, server), (28, Vec::new()));
+}
+
+/// Each of these bodies ends in the queue of a wire that takes no more of it.
+#[test]
+fn a_refused_body_that_is_never_taken_holds_nothing_up() {
+    let body = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(body.path(), "x".repeat(100_000)).unwrap();
+    let file = body.path().to_str().unwrap();
+    let data = format!("@{file}");
+    let refused = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig";
+    let moved = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 0\r\n\r\n";
+    let next = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
+    let told = ["-m", "9", "-w", " %{http_code} %{num_connects} "];
+    let url = "http://127.0.0.1/";
+    for takes in [1000, 70_000, 100_000] {
+        for upload in [["-T", file], ["--data-binary", &data]] {
+            let check = |more: &[&str], answers: [&'static str; 2], expected: &str| {
+                let first = [&["-H", "Expect:"], &upload[..], &told, &[url]];
+                let words = [&first.concat(), more].concat();
+                let deaf = |clock: Arc<Busy>| {
+                    let answers = Mutex::new(Vec::from(answers).into_iter());
+                    Arc::new(Deaf {
+                        clock,
+                        answers,
+                        takes,
+                    }) as Arc<dyn Dialler>
+                };
+                let (exit, shown) = run_with(&words, Input::new(io::empty()), deaf);
+                let shown = String::from_utf8(shown).unwrap();
+                assert_eq!((exit, shown.as_str()), (0, expected), "{takes} {words:?}");
+            };
+            check(&["-L"], [moved, refused], "big 413 2 ");
+            // The connection is of no more use.
+            let then = [&["--next"], &told[..], &[url]].concat();
+            check(&then, [refused, next], "big 413 1 next 200 1 ");
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod date;
 mod demo;
 mod diagnose;
 mod encoding;
+mod exchange;
 mod flood;
 mod glob;
 mod hsts;

@@ -153,7 +153,7 @@ fn receive(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
     while received.len() < count {
         let wait = Wait {
             until,
-            receive: true,
+            receive: usize::MAX,
             also: None,
         };
         match wire.wait(wait) {
@@ -232,7 +232,7 @@ fn an_echo_of_megabytes_does_not_lock_up() {
         }
         let wait = Wait {
             until: Some(SystemClock.now() + Duration::from_secs(20)),
-            receive: true,
+            receive: usize::MAX,
             also: None,
         };
         match link.wire.wait(wait) {
@@ -273,7 +273,7 @@ fn an_early_answer_is_seen_after_sending_failed() {
     assert_eq!(receive(&mut *link.wire, 13), b"413 too large");
     let wait = Wait {
         until,
-        receive: true,
+        receive: usize::MAX,
         also: None,
     };
     assert!(matches!(link.wire.wait(wait), Io::Failed(_)));
@@ -289,7 +289,7 @@ fn something_else_ends_a_wait() {
     let now = SystemClock.now();
     let wait = |until: Duration| Wait {
         until: Some(now + until),
-        receive: true,
+        receive: usize::MAX,
         also: Some(other.as_fd()),
     };
     assert!(matches!(link.wire.wait(wait(Duration::ZERO)), Io::TimedOut));
@@ -363,7 +363,7 @@ fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
     let sent = wire.sent();
     let wait = |minutes: u64| Wait {
         until: Some(clock.0 + Duration::from_mins(minutes)),
-        receive: true,
+        receive: usize::MAX,
         also: None,
     };
     assert!(matches!(wire.wait(wait(1)), Io::TimedOut));
@@ -383,7 +383,7 @@ fn a_script_speaks_in_turn_and_time_passes_without_waiting() {
 fn receive_one_by_one(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
     let wait = Wait {
         until: Some(SystemClock.now() + Duration::from_secs(20)),
-        receive: true,
+        receive: usize::MAX,
         also: None,
     };
     let mut taken = Vec::new();
@@ -397,6 +397,96 @@ fn receive_one_by_one(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
         assert!(left == 0 || !wire.is_idle_and_alive());
     }
     taken
+}
+
+/// Until somebody reads from the pipe; whether the wait ends before that or then.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_pipe_is_told() {
+    use rcurl::net::{Bypass, Outlet};
+    const LENGTH: usize = 1024 * 1024;
+    let server = serve(|mut stream| {
+        stream
+            .write_all(&[b'x'; 1024].repeat(LENGTH / 1024))
+            .unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut pass = |until: Duration| {
+        let wait = Wait {
+            until: Some(SystemClock.now() + until),
+            receive: usize::MAX,
+            also: None,
+        };
+        let past = Bypass {
+            outlet: Outlet::Pipe(writer.as_fd()),
+            most: LENGTH,
+        };
+        match link.wire.wait_or_pass(wait, past) {
+            Io::Passed { count, .. } => Some(count),
+            Io::TimedOut => Some(0),
+            Io::Dammed => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    let much = Duration::from_secs(20);
+    let mut passed = 0;
+    while let Some(count) = pass(Duration::from_millis(300)) {
+        passed += count;
+    }
+    assert_eq!(pass(Duration::ZERO), None);
+    let reading = thread::spawn(move || {
+        let now = SystemClock.now();
+        SystemClock.pause(now + Duration::from_millis(100));
+        std::io::copy(&mut reader, &mut std::io::sink()).unwrap()
+    });
+    assert_eq!(pass(much), None);
+    while passed < LENGTH {
+        passed += pass(much).unwrap_or(0);
+    }
+    drop(writer);
+    assert_eq!(reading.join().unwrap(), LENGTH as u64);
+}
+
+/// Reads so many octets in portions of three, two of which are given back now and then.
+fn receive_in_portions(wire: &mut dyn Wire, count: usize) -> Vec<u8> {
+    let wait = Wait {
+        until: Some(SystemClock.now() + Duration::from_secs(20)),
+        receive: 3,
+        also: None,
+    };
+    let (mut taken, mut portions) = (Vec::new(), 0);
+    while taken.len() < count {
+        let Io::Bytes { bytes, .. } = wire.wait(wait) else {
+            panic!("{taken:?} and no more");
+        };
+        assert!(matches!(bytes.len(), 1..=3), "{} octets", bytes.len());
+        portions += 1;
+        let (now, later) = bytes.split_at(if portions % 2 == 0 { 1 } else { bytes.len() });
+        taken.extend_from_slice(now);
+        let left = later.len();
+        wire.give_back(left);
+        assert!(taken.len() == count || !wire.is_idle_and_alive());
+    }
+    taken
+}
+
+#[test]
+fn no_more_octets_come_at_once_than_are_wanted() {
+    let server = serve(|mut stream| {
+        stream.write_all(b"0123456789").unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let (mut tap, _) = tap();
+    let way = way(&format!("http://{server}/"));
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    assert_eq!(receive_in_portions(&mut *link.wire, 10), b"0123456789");
+    let steps = [Step::Say(b"0123456".to_vec()), Step::Say(b"789".to_vec())];
+    let mut wire = ScriptedWire::new(steps, Arc::new(SystemClock));
+    assert_eq!(receive_in_portions(&mut wire, 10), b"0123456789");
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Handshake<'_> {
         while tls.session().is_handshaking() {
             let wait = Wait {
                 until: self.deadlines.next_look(tap),
-                receive: true,
+                receive: usize::MAX,
                 also: None,
             };
             match tls.step(wait) {

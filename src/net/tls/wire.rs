@@ -194,7 +194,7 @@ impl TlsWire {
             Io::Eof if self.closed => Ok(Stepped::Ended),
             Io::Eof => Err(Broken::Cut),
             Io::Failed(error) | Io::Refused(error) => Err(Broken::Wire(error)),
-            Io::Passed { .. } => Ok(Stepped::Received),
+            Io::Passed { .. } | Io::Dammed => Ok(Stepped::Received),
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
             self.records.end(self.clock.now());
@@ -241,16 +241,20 @@ impl Wire for TlsWire {
     fn wait(&mut self, wait: Wait<'_>) -> Io<'_> {
         self.drop_delivered();
         loop {
-            if wait.receive && self.has_content() {
+            if wait.receive > 0 && self.has_content() {
                 let bytes = self.session.reader().into_first_chunk().unwrap_or_default();
+                let bytes = bytes.get(..wait.receive).unwrap_or(bytes);
                 self.delivered = bytes.len();
-                let at = self.at;
+                let at = match wait.receive {
+                    usize::MAX => self.at,
+                    _ => self.clock.now(), // it may have been held back for long
+                };
                 return Io::Bytes { at, bytes };
             }
-            if wait.receive && self.closed {
+            if wait.receive > 0 && self.closed {
                 return Io::Eof;
             }
-            if wait.receive
+            if wait.receive > 0
                 && let Some(broken) = self.broken.take()
             {
                 return Io::Failed(broken.into());
@@ -302,7 +306,7 @@ impl Wire for TlsWire {
         for _ in 0..MOST_STEPS {
             let wait = Wait {
                 until: Some(self.clock.now()),
-                receive: true,
+                receive: usize::MAX,
                 also: None,
             };
             match self.step(wait) {

@@ -18,7 +18,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::{Notes, open, receive, receive_one_by_one, serve, tap_with, way};
+use super::{Notes, open, receive, receive_in_portions, receive_one_by_one, serve, tap_with, way};
 use crate::support::certificates::{Issued, World, pem, private, self_signed, trusting};
 
 pub(crate) fn config(
@@ -358,6 +358,19 @@ fn content_that_is_given_back_comes_again() {
 }
 
 #[test]
+fn no_more_content_comes_at_once_than_is_wanted() {
+    let world = World::new();
+    let issued = world.issue(&["127.0.0.1"], |_| {});
+    let server = tls_server(config(&issued, &BOTH), Goodbye::Unsaid);
+    let mut way = way(&format!("https://{server}/"));
+    way.tls = world.trusting();
+    let (mut tap, _) = super::tap();
+    let mut link = open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+    link.wire.send(b"ping").unwrap();
+    assert_eq!(receive_in_portions(&mut *link.wire, 4), b"pong");
+}
+
+#[test]
 fn a_stream_without_goodbye_is_told_from_one_that_ended() {
     use rcurl::net::Wait;
     let world = World::new();
@@ -375,7 +388,7 @@ fn a_stream_without_goodbye_is_told_from_one_that_ended() {
         link.wire.send(b"ping").unwrap();
         assert_eq!(receive(&mut *link.wire, 4), b"pong");
         let wait = Wait {
-            receive: true,
+            receive: usize::MAX,
             ..Wait::default()
         };
         format!("{:?}", link.wire.wait(wait))
