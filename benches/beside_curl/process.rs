@@ -4,7 +4,7 @@
 //! `schedstat` has that of its first thread in nanoseconds, `stat` that of all its threads and of its
 //! own children in ticks of 10 ms. With one thread the figure is exact; with several, and for a
 //! pipeline of programs, it is up to two ticks short, so that such work has to take a while. Peak
-//! memory stands in `status` only as long as the program lives, and is read again and again.
+//! memory is to be seen only as long as the program lives, and is read again and again.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -131,13 +131,12 @@ impl Work {
     /// Does the work once; the most memory that it had at a time, in octets.
     pub(crate) fn peak(&self) -> Result<u64, String> {
         // Who looks on must not wait for the one that is looked at.
-        let place = places().pop().unwrap_or(Place::anywhere());
-        place.client.pin();
+        Processor(Some(0)).pin();
         let peak = self.attend(Processor(None), |child| {
-            place.server.pin();
-            let mut peak = 0;
+            Processor(Some(1)).pin();
+            let mut peak = 0_u64;
             while let Some(now) = memory(child) {
-                peak = now;
+                peak = now.max(peak);
             }
             wait(child).map(|()| peak)
         })?;
@@ -272,12 +271,11 @@ fn wait(child: &Child) -> Result<(), String> {
     ended.map(drop).map_err(|error| error.to_string())
 }
 
-/// The most memory that a child has had so far, in octets; none once it has ended.
+/// The memory that a child has now, in octets; none once it has ended. It is counted anew from its
+/// pages: the sums of `status` may stay behind for as long as a short program runs.
 fn memory(child: &Child) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let pages = fs::read_to_string(format!("/proc/{}/smaps_rollup", child.id())).ok()?;
+    let line = pages.lines().find_map(|line| line.strip_prefix("Rss:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kilobytes * 1024)
 }
