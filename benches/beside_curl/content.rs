@@ -11,6 +11,12 @@ const BLOCK: usize = 256 * 1024;
 /// The longest JSON text and coded content, in octets.
 const MOST: f64 = 100e6;
 
+/// How much JSON there is where a large transfer moves so much: about a tenth.
+#[expect(clippy::cast_sign_loss, reason = "a size is positive")]
+pub(crate) fn json_octets(gigabytes: f64) -> u64 {
+    (gigabytes * 1e8).clamp(1e5, MOST) as u64
+}
+
 /// The contents.
 pub(crate) struct Content {
     /// Some octets, as often as needed.
@@ -25,8 +31,7 @@ pub(crate) struct Content {
 
 impl Content {
     pub(crate) fn new(gigabytes: f64) -> io::Result<Self> {
-        #[expect(clippy::cast_sign_loss, reason = "a size is positive")]
-        let json = records((gigabytes * 1e8).clamp(1e5, MOST) as usize);
+        let json = records(json_octets(gigabytes) as usize);
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&json)?;
         Ok(Self {

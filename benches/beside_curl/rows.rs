@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use super::content::json_octets;
 use super::process::{Input, Output, Work};
 use super::server::Server;
 
@@ -18,6 +19,8 @@ pub(crate) struct Stage {
     server: Server,
     /// Octets of a large transfer.
     large: u64,
+    /// Octets of JSON.
+    json: u64,
     /// Requests of a row with many.
     many: u64,
     /// A folder on the disk.
@@ -42,6 +45,7 @@ impl Stage {
         let stage = Self {
             server,
             large: times(1e9),
+            json: json_octets(gigabytes),
             many: times(1e4).clamp(100, 10_000),
             folder: folder.to_owned(),
             memory: memory.unwrap_or(folder).to_owned(),
@@ -79,6 +83,8 @@ pub(crate) enum Kind {
     Small,
     /// 10^9 octets, in seconds; what a run moves is this part of a large transfer, in hundredths.
     Large(u64),
+    /// The same for JSON, of which there is so much.
+    Json,
     /// One request of many, in microseconds.
     Many,
 }
@@ -92,6 +98,7 @@ impl Kind {
         )]
         match self {
             Self::Small => 1.0,
+            Self::Json => stage.json as f64 / 1e9,
             Self::Large(hundredths) => (stage.large * hundredths) as f64 / 100.0 / 1e9,
             Self::Many => stage.many as f64,
         }
@@ -309,7 +316,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         name: "JSON laid out, to a pipe (curl: `\\| jq .`)",
-        kind: Kind::Large(10),
+        kind: Kind::Json,
         aim: "0.05",
         peer: Peer::CurlAndJq,
         output: Output::Pipe,
@@ -319,7 +326,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         name: "gzip, `--compressed`",
-        kind: Kind::Large(10),
+        kind: Kind::Json,
         aim: "0.75",
         words: |on| words(["-so", "/dev/null", "--compressed", &on.plain("/gzip")]),
         ..ROW

@@ -137,7 +137,7 @@ pub(crate) fn times(modes: &[(&str, Vec<Timed>)]) -> String {
     for (index, row) in first.iter().enumerate() {
         let (unit, factor) = match row.kind {
             Kind::Small => ("run, ms", 1e3),
-            Kind::Large(_) => ("GB, s", 1.0),
+            Kind::Large(_) | Kind::Json => ("GB, s", 1.0),
             Kind::Many => ("request, µs", 1e6),
         };
         let figure = |runs: &Runs| {

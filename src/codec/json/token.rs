@@ -177,8 +177,8 @@ fn string_ends(eight: u64) -> u64 {
     const TOPS: u64 = 0x8080_8080_8080_8080;
     let all = |byte: u8| ONES.wrapping_mul(u64::from(byte));
     let below = |value: u64, bound: u8| value.wrapping_sub(all(bound)) & !value & TOPS;
-    let equal = |byte: u8| below(eight ^ all(byte), 1);
-    equal(b'"') | equal(b'\\') | below(eight, 0x20)
+    // Of what is not below 0x20, turning this bit round brings the quotation mark alone to 0x20.
+    below(eight ^ all(0x02), 0x21) | below(eight ^ all(b'\\'), 1)
 }
 
 /// What of a number was read last (RFC 8259 §6).
