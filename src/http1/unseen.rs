@@ -56,10 +56,10 @@ impl Connection {
         self.received = self.received.saturating_add(octets);
     }
 
-    /// Reads small plain chunks at the front of `input`, as many as there are, and appends their
-    /// content to `content`. Whatever comes next is for [`receive`](Self::receive), which would have
-    /// told the same octets piece by piece.
-    pub fn receive_chunks(&mut self, input: &[u8], content: &mut Vec<u8>) -> Chunks {
+    /// Reads small plain chunks at the front of `input`, as many as there are, and hands over their
+    /// content. Whatever comes next is for [`receive`](Self::receive), which would have told the same
+    /// octets piece by piece.
+    pub fn receive_chunks(&mut self, input: &[u8], content: impl FnMut(&[u8])) -> Chunks {
         let mut read = Chunks::default();
         let Receiving::Body(Body::Chunked(mut at)) = self.receiving else {
             return read;
@@ -75,7 +75,7 @@ impl Connection {
 }
 
 impl Chunked {
-    fn run(&mut self, input: &[u8], content: &mut Vec<u8>, read: &mut Chunks) {
+    fn run(&mut self, input: &[u8], mut content: impl FnMut(&[u8]), read: &mut Chunks) {
         loop {
             let rest = input.get(read.octets()..).unwrap_or_default();
             match *self {
@@ -92,7 +92,7 @@ impl Chunked {
                     if here == 0 || here >= WORTH_A_PIECE {
                         return;
                     }
-                    content.extend_from_slice(rest.get(..here).unwrap_or_default());
+                    content(rest.get(..here).unwrap_or_default());
                     read.content = read.content.saturating_add(here);
                     *self = match left.saturating_sub(here as u64) {
                         0 => Self::DataEnd,

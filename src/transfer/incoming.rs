@@ -151,8 +151,14 @@ impl<'a> Incoming<'a> {
         if tap.interest().content || self.reception == Reception::DeliverFramed {
             return Ok(());
         }
+        let delivered = self.reception == Reception::Deliver;
+        let is_for_nobody = !delivered || matches!(self.receiver.outlet(), Some(Outlet::Nowhere));
         self.gathered.clear();
-        let read = http.receive_chunks(input, &mut self.gathered);
+        let read = if is_for_nobody {
+            http.receive_chunks(input, |_| {})
+        } else {
+            http.receive_chunks(input, |content| self.gathered.extend_from_slice(content))
+        };
         *input = input.get(read.octets()..).unwrap_or_default();
         for (role, octets) in [
             (Role::ChunkSize, read.sizes),
@@ -164,10 +170,14 @@ impl<'a> Incoming<'a> {
             }
         }
         self.content = self.content.saturating_add(read.content as u64);
-        if read.content > 0 && self.reception == Reception::Deliver {
-            self.receiver.content(&self.gathered)?;
+        if read.content == 0 || !delivered {
+            return Ok(());
         }
-        Ok(())
+        if is_for_nobody {
+            self.receiver.passed(read.content as u64);
+            return Ok(());
+        }
+        self.receiver.content(&self.gathered)
     }
 
     /// Leave for content to go past the program, where that is worth it and nobody wants to see it.

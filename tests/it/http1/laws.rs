@@ -216,7 +216,7 @@ fn play_in_one_go(asked: Asked, reads: &[&[u8]], then: Then) -> (Sum, usize) {
     for read in reads {
         let mut rest = *read;
         loop {
-            let run = connection.receive_chunks(rest, &mut content);
+            let run = connection.receive_chunks(rest, |octets| content.extend_from_slice(octets));
             chunks.sizes += run.sizes;
             chunks.content += run.content;
             chunks.ends += run.ends;
