@@ -3,15 +3,13 @@
 //! Knows: how octets are had from memory, a file, a pipe, an encoding, or several of these in a
 //! row, and which of them can be had twice. Must not know: what the octets mean, or when they are
 //! sent.
-//!
-//! A file is sent with the length it had when the request was composed, as curl does: what grew
-//! since is left out, and one that shrank is an error, since its length is announced already.
+
+mod stored;
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -21,6 +19,8 @@ use super::filter::Filter;
 use crate::error::{Error, Result};
 use crate::plan::Encoder;
 use crate::streams::Input;
+
+use stored::{Handle, Stored, open, retried};
 
 /// The octets that a filter asks of its content at a time.
 const PIECE: usize = 16 * 1024;
@@ -256,15 +256,6 @@ fn copy(from: &[u8], to: &mut [u8]) -> usize {
     octets
 }
 
-/// Opens what can be read as content. A directory can be opened, but not read.
-fn open(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    Ok(file)
-}
-
 /// Where reading stands in a regular file; `None` for anything else.
 fn position(mut file: &File) -> Option<u64> {
     let regular = file.metadata().is_ok_and(|facts| facts.is_file());
@@ -272,64 +263,6 @@ fn position(mut file: &File) -> Option<u64> {
         file.stream_position().ok()
     } else {
         None
-    }
-}
-
-/// A regular file, or the rest of one, read without moving the position that others may share.
-struct Stored {
-    handle: Handle,
-    /// Where the content begins in the file.
-    origin: u64,
-    length: u64,
-    at: u64,
-}
-
-/// The way to a file's octets.
-enum Handle {
-    /// Open all the time.
-    Kept(Arc<File>),
-    /// Open while it is read.
-    Lazy { path: PathBuf, file: Option<File> },
-}
-
-impl Stored {
-    fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
-        let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let most = buffer.len().min(left);
-        let buffer = buffer.get_mut(..most).unwrap_or_default();
-        if left == 0 {
-            self.handle.close();
-            return Ok(Pull::End);
-        }
-        let from = self.origin.saturating_add(self.at);
-        let file = self.handle.file()?;
-        let taken = retried(|| file.read_at(buffer, from)).map_err(Error::read_failed)?;
-        if taken == 0 {
-            return Err(Error::read_short(self.at, self.length));
-        }
-        self.at = self.at.saturating_add(taken as u64);
-        Ok(Pull::Data(taken))
-    }
-}
-
-impl Handle {
-    fn file(&mut self) -> Result<&File> {
-        match self {
-            Handle::Kept(file) => Ok(file),
-            Handle::Lazy {
-                file: Some(file), ..
-            } => Ok(file),
-            Handle::Lazy { path, file } => {
-                let opened = open(path).map_err(|error| Error::failed_to_open(path, error))?;
-                Ok(file.insert(opened))
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        if let Handle::Lazy { file, .. } = self {
-            *file = None;
-        }
     }
 }
 
@@ -395,16 +328,6 @@ fn readable(file: BorrowedFd<'_>, within: Option<&Timespec>) -> io::Result<bool>
             Ok(ready) => return Ok(ready > 0),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Reads once, again when a signal came between.
-fn retried(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match read() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
         }
     }
 }
