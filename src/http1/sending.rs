@@ -87,6 +87,21 @@ impl Sending {
         Ok(())
     }
 
+    /// How much content may go as it is, without being counted here first.
+    pub(super) fn unframed(&self) -> Option<u64> {
+        match self {
+            Self::Length(left) => Some(*left),
+            Self::Complete | Self::Chunked | Self::Unframed => None,
+        }
+    }
+
+    /// So much content was sent by others.
+    pub(super) fn pass_over(&mut self, octets: u64) {
+        if let Self::Length(left) = self {
+            *left = left.saturating_sub(octets);
+        }
+    }
+
     pub(super) fn end(&mut self, out: &mut impl FnMut(Role, &[u8])) -> Result<(), Misuse> {
         match *self {
             Self::Length(missing) if missing > 0 => return Err(Misuse::TooShort { missing }),

@@ -56,6 +56,17 @@ impl Connection {
         self.received = self.received.saturating_add(octets);
     }
 
+    /// How much of the request's content may be sent by others, as it is: what is left of a known
+    /// length. None where it has to be framed.
+    pub fn unframed_to_send(&self) -> Option<u64> {
+        self.sending.unframed()
+    }
+
+    /// So much content, and no more than [`unframed_to_send`](Self::unframed_to_send) said, was sent.
+    pub fn sent_past(&mut self, octets: u64) {
+        self.sending.pass_over(octets);
+    }
+
     /// Reads small plain chunks at the front of `input`, as many as there are, and hands over their
     /// content. Whatever comes next is for [`receive`](Self::receive), which would have told the same
     /// octets piece by piece.

@@ -42,10 +42,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use deadlines::Deadlines;
-pub use road::{Bypass, Outlet};
+pub use road::{Bypass, Outlet, Stretch};
 pub use script::{Dialler, ScriptedWire, Sockets, Step};
 pub use way::{Place, Proxy, ProxyKind, Way};
-pub use wire::{Io, Wait, Wire};
+pub use wire::{Io, Posted, Wait, Wire};
 
 use crate::error::{Error, Exit, Result};
 use crate::event::{Attention, Ending, Happening, Layer, Peer, Side, Tap};

@@ -295,7 +295,7 @@ impl Talk<'_> {
                 Io::Failed(error) | Io::Refused(error) => {
                     return Err(Error::proxy(format!("Recv failure: {}", reason(&error))));
                 }
-                Io::Sent(_) | Io::AlsoReady | Io::Passed { .. } | Io::Dammed => {}
+                Io::Sent(_) | Io::Room | Io::AlsoReady | Io::Passed { .. } | Io::Dammed => {}
                 Io::TimedOut => self.look_at_the_clock()?,
             }
         }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use super::road::Bypass;
+use super::road::{Bypass, Stretch};
 use crate::event::{Peer, Tap};
 
 pub(super) use stream::{SocketWire, timeout};
@@ -25,6 +25,12 @@ pub trait Wire: Send {
 
     /// The same for octets that lie in several places.
     fn send_together(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()>;
+
+    /// Lets the kernel send octets of a file that do not come here first, as many as it takes at once.
+    /// A wire that cannot do that leaves them to be read and sent.
+    fn post(&mut self, _stretch: Stretch<'_>) -> Posted {
+        Posted::NoRoad
+    }
 
     /// Octets not yet taken by the kernel; whoever sends keeps this bounded.
     fn queued(&self) -> usize;
@@ -72,6 +78,17 @@ pub struct Wait<'a> {
     pub also: Option<BorrowedFd<'a>>,
 }
 
+/// What became of octets that lie in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posted {
+    /// The kernel took so many of them, at least one.
+    Octets(usize),
+    /// It takes none now: a wait ends with [`Io::Room`] when there is room again.
+    NoRoom,
+    /// They cannot be sent this way, or cannot be read.
+    NoRoad,
+}
+
 /// What a wait ended with.
 #[derive(Debug)]
 pub enum Io<'a> {
@@ -96,6 +113,8 @@ pub enum Io<'a> {
     /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
     /// and the queue was dropped.
     Sent(usize),
+    /// There is room again, after [`Posted::NoRoom`].
+    Room,
     /// [`Wait::also`] is readable.
     AlsoReady,
     /// The other side has ended its stream; over TLS only after a `close_notify`.

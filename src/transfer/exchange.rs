@@ -16,7 +16,7 @@ use crate::net::{Io, Wait, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::failure::{Failure, Trouble};
 use crate::transfer::incoming::{Incoming, Receiver, Reception};
-use crate::transfer::outgoing::{AT_ONCE, Outgoing, Sending, WINDOW};
+use crate::transfer::outgoing::{Lack, Outgoing, Sending, WINDOW};
 use crate::transfer::pace::{Pace, SlowWatch};
 use crate::transfer::source::Source;
 
@@ -130,7 +130,7 @@ impl<'a> Exchange<'a> {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
                 }
-                Io::AlsoReady | Io::Dammed | Io::TimedOut => Progress::More,
+                Io::Room | Io::AlsoReady | Io::Dammed | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -161,11 +161,10 @@ impl<'a> Exchange<'a> {
     /// Hands the wire the next piece of the request body, and tells when the last of it is gone. One
     /// piece: however fast the other side takes them, its answer and the time are looked at between.
     fn feed(&mut self, wire: &mut dyn Wire, now: Instant) -> Result<()> {
-        self.out.waits_for_source = false;
+        self.out.lacks = Lack::Nothing;
         if self.takes_more(wire, now) {
             let before = self.out.body();
-            self.out.fill(self.http, AT_ONCE)?;
-            self.out.push(wire, self.tap);
+            self.out.send_more(self.http, wire, self.tap)?;
             if let (Some(speed), Some(before), Some(now)) =
                 (&mut self.speed, before, self.out.body())
             {
@@ -184,7 +183,7 @@ impl<'a> Exchange<'a> {
 
     fn takes_more(&self, wire: &dyn Wire, now: Instant) -> bool {
         self.out.state == Sending::Body
-            && !self.out.waits_for_source
+            && self.out.lacks == Lack::Nothing
             && wire.queued() < WINDOW
             && self.out.pace.ready(now)
     }
@@ -197,7 +196,7 @@ impl<'a> Exchange<'a> {
             receive: self.incoming.pace.allowance(now),
             also: self.out.awaited_source(),
         };
-        let theirs = self.speed.is_some() && !self.out.waits_for_source;
+        let theirs = self.speed.is_some() && self.out.lacks != Lack::Content;
         let began = theirs.then(|| self.tap.clock().now());
         let io = match self.incoming.bypass(self.http, self.tap) {
             Some(past) => wire.wait_or_pass(wait, past),

@@ -1,6 +1,7 @@
 //! The body of a request on its way to the wire.
 //!
-//! Knows: how far the request is, and how content from a source is framed, paced, told and queued.
+//! Knows: how far the request is, and how content from a source is framed, paced, told and queued,
+//! or left in its file for the kernel to send.
 //! Must not know: the response, or what lets the body go.
 
 use std::io::IoSlice;
@@ -10,7 +11,7 @@ use std::time::Instant;
 use crate::error::{Error, Exit};
 use crate::event::{Attention, Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Connection, Framing, Misuse, Role, request_lines};
-use crate::net::Wire;
+use crate::net::{Posted, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
@@ -20,6 +21,12 @@ pub(crate) const WINDOW: usize = 64 * 1024;
 
 /// How much of the body is read at once, after what goes with the head.
 pub(crate) const AT_ONCE: usize = 256 * 1024;
+
+/// How much of a file is left to the kernel at once: the time and the answer are looked at in between.
+const POSTED: usize = 1024 * 1024;
+
+/// Less of a file than this is read and sent.
+const WORTH_A_POST: usize = 64 * 1024;
 
 /// How far the request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +58,18 @@ pub(crate) struct Outgoing<'a> {
     sent: u64,
     has_body: bool,
     pub(crate) pace: Pace,
+    pub(crate) lacks: Lack,
+}
+
+/// Why no more of the body can be handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// It can.
+    Nothing,
     /// The source had nothing to give yet.
-    pub(crate) waits_for_source: bool,
+    Content,
+    /// The kernel had no room for octets of a file.
+    Room,
 }
 
 impl<'a> Outgoing<'a> {
@@ -74,18 +91,20 @@ impl<'a> Outgoing<'a> {
             sent: 0,
             has_body: framing != Framing::None,
             pace,
-            waits_for_source: false,
+            lacks: Lack::Nothing,
         }
     }
 
     /// The source that has nothing to give yet, to be waited for.
     pub(crate) fn awaited_source(&self) -> Option<BorrowedFd<'_>> {
-        self.source.pollable().filter(|_| self.waits_for_source)
+        let pollable = self.source.pollable();
+        pollable.filter(|_| self.lacks == Lack::Content)
     }
 
     /// Waits until the source has something to give again, and does nothing else meanwhile.
     pub(crate) fn await_source(&mut self) -> Result<(), Error> {
-        if std::mem::take(&mut self.waits_for_source) {
+        if self.lacks == Lack::Content {
+            self.lacks = Lack::Nothing;
             self.source.wait()?;
         }
         Ok(())
@@ -134,7 +153,7 @@ impl<'a> Outgoing<'a> {
         }
         let most = self.pace.portion(most.max(1024));
         match self.source.pull(self.body.room(most))? {
-            Pull::NotNow => self.waits_for_source = true,
+            Pull::NotNow => self.lacks = Lack::Content,
             Pull::Data(count) => self.body.content(http, count).map_err(misused)?,
             Pull::End => self.state = Sending::Queued,
         }
@@ -143,10 +162,63 @@ impl<'a> Outgoing<'a> {
             self.body.end(http).map_err(misused)?;
             self.state = Sending::Queued;
         }
-        let count = self.body.octets();
+        self.moved(self.body.octets());
+        Ok(())
+    }
+
+    fn moved(&mut self, count: usize) {
         self.sent = self.sent.saturating_add(count as u64);
         self.pace.moved(count);
+    }
+
+    /// Hands the wire the next portion of the body.
+    pub(crate) fn send_more(
+        &mut self,
+        http: &mut Connection,
+        wire: &mut dyn Wire,
+        tap: &Tap,
+    ) -> Result<(), Error> {
+        if !tap.interest().content && self.post(http, wire, tap)? {
+            return Ok(());
+        }
+        self.fill(http, AT_ONCE)?;
+        self.push(wire, tap);
         Ok(())
+    }
+
+    /// Leaves a stretch of a file to the kernel, where that is worth it and can be done; whether it was.
+    fn post(
+        &mut self,
+        http: &mut Connection,
+        wire: &mut dyn Wire,
+        tap: &Tap,
+    ) -> Result<bool, Error> {
+        let Some(left) = http.unframed_to_send() else {
+            return Ok(false);
+        };
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(POSTED);
+        let stretch = self.source.stretch(self.pace.portion(most))?;
+        let Some(stretch) = stretch.filter(|it| it.octets >= WORTH_A_POST) else {
+            return Ok(false);
+        };
+        let at = tap.clock().now();
+        match wire.post(stretch) {
+            Posted::NoRoad => return Ok(false),
+            Posted::NoRoom => self.lacks = Lack::Room,
+            Posted::Octets(count) => {
+                self.handed_over = tap.clock().now();
+                self.source.passed(count);
+                http.sent_past(count as u64);
+                if http.unframed_to_send() == Some(0) {
+                    http.end_message(|_, _| {}).map_err(misused)?;
+                    self.state = Sending::Queued;
+                }
+                self.moved(count);
+                self.tell_batch(tap, at, count);
+                self.tell_piece(tap, at, Role::Content, Bytes::Counted(count as u64));
+            }
+        }
+        Ok(true)
     }
 
     /// Gives what is composed to who does not send it: there is nothing to tell.
@@ -181,39 +253,41 @@ impl<'a> Outgoing<'a> {
     }
 
     fn tell(&self, at: Instant, tap: &Tap) {
-        let (direction, layer) = (Direction::Out, self.layer);
-        let batch = |bytes: usize| {
-            let batch = Happening::Batch {
-                direction,
-                layer,
-                bytes,
-            };
-            if bytes > 0 {
-                tap.emit_at(at, batch);
-            }
-        };
-        let piece = |(role, octets)| {
-            let bytes = Bytes::Seen(octets);
-            let piece = Happening::Piece {
-                direction,
-                layer,
-                role,
-                bytes,
-            };
-            tap.emit_at(at, piece);
-        };
-        batch(self.head.len());
+        let piece = |(role, octets)| self.tell_piece(tap, at, role, Bytes::Seen(octets));
+        self.tell_batch(tap, at, self.head.len());
         request_lines(self.head).for_each(piece);
         let before_end = self.body.octets().saturating_sub(self.body.ending);
-        batch(before_end);
+        self.tell_batch(tap, at, before_end);
         let mut told = 0;
         for (role, octets) in self.body.pieces() {
             if told == before_end {
-                batch(self.body.ending);
+                self.tell_batch(tap, at, self.body.ending);
             }
             piece((role, octets));
             told = octets.len().saturating_add(told);
         }
+    }
+
+    /// So many octets were handed over together.
+    fn tell_batch(&self, tap: &Tap, at: Instant, bytes: usize) {
+        if bytes > 0 {
+            let batch = Happening::Batch {
+                direction: Direction::Out,
+                layer: self.layer,
+                bytes,
+            };
+            tap.emit_at(at, batch);
+        }
+    }
+
+    fn tell_piece(&self, tap: &Tap, at: Instant, role: Role, bytes: Bytes<'_>) {
+        let piece = Happening::Piece {
+            direction: Direction::Out,
+            layer: self.layer,
+            role,
+            bytes,
+        };
+        tap.emit_at(at, piece);
     }
 }
 

@@ -17,6 +17,7 @@ use rustix::io::Errno;
 
 use super::filter::Filter;
 use crate::error::{Error, Result};
+use crate::net::Stretch;
 use crate::plan::Encoder;
 use crate::streams::Input;
 
@@ -159,6 +160,31 @@ impl Segment {
             Kind::Stream(stream) => stream.pull(buffer),
             Kind::Sequence { parts, current } => pull_in_turn(parts, current, buffer),
             Kind::Filtered(filtered) => filtered.pull(buffer),
+        }
+    }
+
+    /// What comes next, where it lies in a file: so many octets at most.
+    pub fn stretch(&mut self, most: usize) -> Result<Option<Stretch<'_>>> {
+        match &mut self.0 {
+            Kind::File(stored) => stored.stretch(most).map(Some),
+            Kind::Sequence { parts, current } => match parts.get_mut(*current) {
+                Some(part) => part.stretch(most),
+                None => Ok(None),
+            },
+            Kind::Bytes { .. } | Kind::Stream(_) | Kind::Filtered(_) => Ok(None),
+        }
+    }
+
+    /// So many octets of that were taken.
+    pub fn pass(&mut self, octets: u64) {
+        match &mut self.0 {
+            Kind::File(stored) => stored.at = stored.at.saturating_add(octets),
+            Kind::Sequence { parts, current } => {
+                if let Some(part) = parts.get_mut(*current) {
+                    part.pass(octets);
+                }
+            }
+            Kind::Bytes { .. } | Kind::Stream(_) | Kind::Filtered(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::segment::Segment;
 use crate::error::{Error, Result};
+use crate::net::Stretch;
 use crate::streams::Input;
 
 pub use super::segment::Pull;
@@ -100,6 +101,21 @@ impl Source {
             self.pulled = self.pulled.saturating_add(octets as u64);
         }
         Ok(pull)
+    }
+
+    /// What comes next, where it lies in a file and may go out as it is: so many octets at most. A file
+    /// that cannot be opened any more is exit 26.
+    pub fn stretch(&mut self, most: usize) -> Result<Option<Stretch<'_>>> {
+        if self.to_pass > 0 {
+            return Ok(None);
+        }
+        self.content.stretch(most)
+    }
+
+    /// So many octets of what [`Source::stretch`] gave were taken.
+    pub fn passed(&mut self, octets: usize) {
+        self.content.pass(octets as u64);
+        self.pulled = self.pulled.saturating_add(octets as u64);
     }
 
     /// Back to the beginning, for a redirect or an answered challenge. What came through a pipe is

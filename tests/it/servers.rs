@@ -3,6 +3,7 @@
 
 mod distrusted;
 mod elsewhere;
+mod posted;
 mod secured;
 #[cfg(target_os = "linux")]
 mod steady;

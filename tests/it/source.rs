@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Cursor, PipeWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,11 +45,36 @@ fn check(mut source: Source, expected: &[u8]) {
         assert_eq!(source.pull(&mut [0; 9]).unwrap(), Pull::End);
         source.rewind().unwrap();
     }
+    check_stretches(&mut source, expected);
     // From the middle, too.
     let mut some = [0; 2];
     source.pull(&mut some).unwrap();
     source.rewind().unwrap();
     assert_eq!(drain(&mut source, 5).unwrap(), expected);
+}
+
+/// What lies in a file may be taken from there, in turn with what is read.
+fn check_stretches(source: &mut Source, expected: &[u8]) {
+    let mut content = Vec::new();
+    let mut buffer = [0; 2];
+    loop {
+        let mut taken = vec![0; 3];
+        if let Some(stretch) = source.stretch(taken.len()).unwrap() {
+            let file = File::from(stretch.file.try_clone_to_owned().unwrap());
+            taken.truncate(stretch.octets);
+            file.read_exact_at(&mut taken, stretch.from).unwrap();
+            source.passed(taken.len());
+            content.extend(taken);
+        }
+        assert_eq!(source.pulled(), content.len() as u64);
+        match source.pull(&mut buffer).unwrap() {
+            Pull::Data(octets) => content.extend_from_slice(&buffer[..octets]),
+            Pull::NotNow => panic!("nothing to wait for here"),
+            Pull::End => break,
+        }
+    }
+    assert_eq!(content, expected);
+    source.rewind().unwrap();
 }
 
 /// The sentence and the exit status of a failure.

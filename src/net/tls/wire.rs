@@ -194,7 +194,7 @@ impl TlsWire {
             Io::Eof if self.closed => Ok(Stepped::Ended),
             Io::Eof => Err(Broken::Cut),
             Io::Failed(error) | Io::Refused(error) => Err(Broken::Wire(error)),
-            Io::Passed { .. } | Io::Dammed => Ok(Stepped::Received),
+            Io::Passed { .. } | Io::Dammed | Io::Room => Ok(Stepped::Received),
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
             self.records.end(self.clock.now());

@@ -18,10 +18,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg};
 
-use super::{Io, Wait, Wire};
+use super::{Io, Posted, Wait, Wire};
 use crate::clock::Clock;
 use crate::event::Peer;
-use crate::net::road::{self, Bypass, Outlet};
+use crate::net::road::{self, Bypass, Outlet, Stretch};
 
 /// The read buffer of a connection that has not received much yet.
 const SMALL_BUFFER: usize = 16 * 1024;
@@ -50,12 +50,16 @@ pub(in crate::net) struct SocketWire {
     may_read: bool,
     /// The next write is.
     may_write: bool,
+    /// There was no room for octets of a file, and it was not told yet that there is.
+    wants_room: bool,
     /// `poll` said that there are octets, and none were taken since.
     has_octets: bool,
     /// A dam opened, and nothing passed since.
     dam_opened: bool,
     /// The road past the program leads nowhere from this socket.
     no_road: bool,
+    /// Nor does the one into it.
+    no_post: bool,
 }
 
 impl SocketWire {
@@ -80,9 +84,11 @@ impl SocketWire {
             last_read_was_full: false,
             may_read: false,
             may_write: true,
+            wants_room: false,
             has_octets: false,
             dam_opened: false,
             no_road: false,
+            no_post: false,
         }
     }
 
@@ -201,7 +207,7 @@ impl SocketWire {
         let reads = wait.receive > 0 && dam.is_none();
         let mut interest = PollFlags::empty();
         interest.set(PollFlags::IN, reads);
-        interest.set(PollFlags::OUT, !self.queue.is_empty());
+        interest.set(PollFlags::OUT, !self.queue.is_empty() || self.wants_room);
         let timeout = wait.until.map(|until| timeout(until, self.clock.now()));
         let mut polled = Vec::with_capacity(3);
         if let Some(also) = wait.also {
@@ -276,6 +282,10 @@ impl SocketWire {
             }
             if self.taken > 0 || (was_queued && self.failure.is_some()) {
                 return Io::Sent(std::mem::take(&mut self.taken));
+            }
+            if self.wants_room && self.may_write {
+                self.wants_room = false;
+                return Io::Room;
             }
             match self.poll(wait, dam) {
                 Ok(Woken::Something) => {}
@@ -365,6 +375,35 @@ impl Wire for SocketWire {
             taken = taken.saturating_sub(gone);
         }
         Ok(())
+    }
+
+    fn post(&mut self, stretch: Stretch<'_>) -> Posted {
+        self.flush();
+        if self.no_post || self.failure.is_some() {
+            return Posted::NoRoad;
+        }
+        while self.may_write {
+            match road::post(&self.socket, stretch) {
+                Ok(0) => return Posted::NoRoad,
+                Ok(count) => {
+                    self.may_write = count == stretch.octets;
+                    return Posted::Octets(count);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.may_write = false,
+                Err(error @ (Errno::PIPE | Errno::CONNRESET | Errno::TIMEDOUT)) => {
+                    self.failure = Some(error.into());
+                    return Posted::NoRoad;
+                }
+                // Reading the file, or sending on the socket, says what is wrong.
+                Err(_) => {
+                    self.no_post = true;
+                    return Posted::NoRoad;
+                }
+            }
+        }
+        self.wants_room = true;
+        Posted::NoRoom
     }
 
     fn queued(&self) -> usize {

@@ -8,12 +8,14 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Pull;
 use crate::error::{Error, Result};
+use crate::net::Stretch;
 
 /// A regular file, or the rest of one, read without moving the position that others may share.
 pub(super) struct Stored {
@@ -33,8 +35,20 @@ pub(super) enum Handle {
 }
 
 impl Stored {
+    fn left(&self) -> usize {
+        usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX)
+    }
+
+    /// What comes next, so many octets at most.
+    pub(super) fn stretch(&mut self, most: usize) -> Result<Stretch<'_>> {
+        let octets = self.left().min(most);
+        let from = self.origin.saturating_add(self.at);
+        let file = self.handle.file()?.as_fd();
+        Ok(Stretch { file, from, octets })
+    }
+
     pub(super) fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
-        let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let left = self.left();
         let most = buffer.len().min(left);
         let buffer = buffer.get_mut(..most).unwrap_or_default();
         if left == 0 {

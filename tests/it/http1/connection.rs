@@ -259,6 +259,30 @@ fn an_answer_may_come_before_the_request_is_complete() {
 }
 
 #[test]
+fn content_that_others_send_counts_as_sent() {
+    for (body, open) in [
+        (Framing::None, None),
+        (Framing::Chunked, None),
+        (Framing::UntilClose, None),
+        (Framing::Length(5), Some(5)),
+    ] {
+        let mut connection = Connection::new(DEFAULT);
+        connection.send_head("PUT", body).unwrap();
+        assert_eq!(connection.unframed_to_send(), open, "{body:?}");
+    }
+    let mut connection = Connection::new(DEFAULT);
+    connection.send_head("PUT", Framing::Length(5)).unwrap();
+    connection.send_content(b"a", |_, _| {}).unwrap();
+    connection.sent_past(3);
+    assert_eq!(connection.unframed_to_send(), Some(1));
+    let missing = Misuse::TooShort { missing: 1 };
+    assert_eq!(connection.end_message(|_, _| {}), Err(missing));
+    connection.sent_past(1);
+    connection.end_message(|_, _| {}).unwrap();
+    assert!(!connection.request_open());
+}
+
+#[test]
 fn an_abandoned_exchange_uses_the_connection_up() {
     let mut connection = Connection::new(DEFAULT);
     connection.send_head("GET", Framing::None).unwrap();
