@@ -1,6 +1,7 @@
 //! The works that are compared: one row each.
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -54,7 +55,9 @@ impl Stage {
         let authority = fs::read_to_string(&stage.server.authority)?;
         let bundle = fs::read_to_string(BUNDLE).unwrap_or_default();
         fs::write(stage.bundle(), bundle + &authority)?;
-        fs::File::create(stage.upload())?.set_len(stage.large / 2)?;
+        let content = io::repeat(b'x').take(stage.large / 2);
+        let mut content = io::BufReader::with_capacity(256 * 1024, content);
+        io::copy(&mut content, &mut fs::File::create(stage.upload())?)?;
         Ok(stage)
     }
 
@@ -62,7 +65,7 @@ impl Stage {
         self.folder.join("bundle.pem")
     }
 
-    /// A file without content: its pages are zeros and cost no disk.
+    /// A file to be sent, every page of it written: a hole would be sent by another road.
     fn upload(&self) -> PathBuf {
         self.memory.join("upload")
     }
