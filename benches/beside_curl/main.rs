@@ -95,7 +95,10 @@ fn asked() -> Outcome<Asked> {
             "--program" => asked.program = value()?.into(),
             "--write" => asked.write = Some(value()?.into()),
             "--serve" => asked.serve = true,
-            other => return Err(format!("{other}: not known here").into()),
+            other => {
+                let list = "the first lines of benches/beside_curl/main.rs say what is";
+                return Err(format!("{other} is not known here; {list}").into());
+            }
         }
     }
     Ok(asked)
