@@ -53,10 +53,10 @@ impl Place {
         self.offset = self.offset.saturating_add(octets as u64);
     }
 
-    /// A line begins so many octets from here.
-    pub(super) fn begin_line(&mut self, ahead: u64) {
+    /// A line began so many octets before here.
+    pub(super) fn begin_line(&mut self, ago: usize) {
         self.line = self.line.saturating_add(1);
-        self.line_start = self.offset.saturating_add(ahead);
+        self.line_start = self.offset.saturating_sub(ago as u64);
     }
 }
 
@@ -133,16 +133,19 @@ impl Layout {
     /// Lays out a beginning of `input` and says how long it is: all, or less when the text broke or
     /// a page of output has come together.
     pub(super) fn run(&mut self, input: &[u8], out: &mut Vec<u8>) -> usize {
+        let begin = self.place.offset;
+        self.place.pass(input.len());
         let mut rest = input;
-        while let Some(&byte) = rest.first()
-            && out.len() < PAGE
-            && self.broken.is_none()
-        {
-            let taken = self.step(byte, rest, out);
-            self.place.pass(taken);
-            rest = rest.get(taken..).unwrap_or_default();
+        while out.len() < PAGE && self.broken.is_none() {
+            rest = self.follow(rest, out);
+            let Some(&byte) = rest.first() else {
+                break;
+            };
+            rest = self.step(byte, rest, out);
         }
-        input.len().saturating_sub(rest.len())
+        let taken = input.len().saturating_sub(rest.len());
+        self.place.offset = begin.saturating_add(taken as u64);
+        taken
     }
 
     /// The text is over. Says what it was.
@@ -157,7 +160,7 @@ impl Layout {
             State::End => Fate::LaidOut,
             State::Start | State::Blank => Fate::Blank,
             _ => {
-                self.fail(0, out);
+                self.fail(&[], out);
                 Fate::Broken
             }
         }
@@ -169,6 +172,7 @@ impl Layout {
     }
 
     /// The same for a beginning of what the server sent.
+    #[inline]
     fn pass_first(&mut self, length: usize, bytes: &[u8], out: &mut Vec<u8>) {
         match self.controls {
             Controls::AsSent => put(bytes, length, out),
@@ -184,95 +188,106 @@ impl Layout {
         self.visible.finish(out);
     }
 
-    /// Takes what begins with `byte`, at the beginning of `rest`: a token or some of it, a
-    /// punctuation mark, or white space. Returns its length, which is 0 if the text breaks there.
-    fn step(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
-        match (self.state, byte) {
-            (State::Inside(token, role), _) => self.go_on(token, role, 0, rest, out),
-            (_, b' ' | b'\t' | b'\n' | b'\r') => self.skip_space(rest),
-            (State::Colon, b':') | (State::After, b',') => self.follow(rest, out),
-            (State::FirstItem | State::After, b']') => self.close(Container::Array, out),
-            (State::FirstKey | State::After, b'}') => self.close(Container::Object, out),
-            (State::Key | State::FirstKey, b'"') => self.begin(Token::String, Role::Key, rest, out),
-            (State::Start | State::Blank | State::Value | State::FirstItem, _) => {
-                self.value(byte, rest, out)
-            }
-            _ => self.fail(0, out),
-        }
-    }
-
-    fn value(&mut self, byte: u8, rest: &[u8], out: &mut Vec<u8>) -> usize {
-        match byte {
-            b'[' => self.open(Container::Array, out),
-            b'{' => self.open(Container::Object, out),
-            _ => match (Token::begin(byte), Token::begin_mark(byte)) {
-                (Some(token), _) => self.begin(token, Role::Value, rest, out),
-                (None, Some(mark)) if self.state == State::Start => {
-                    self.go_on(mark, Role::Mark, 1, rest, out)
-                }
-                _ => self.fail(0, out),
-            },
-        }
-    }
-
     /// Takes what follows most tokens at once: the colon behind a name, the comma behind a value, each
-    /// with the blank behind it. Returns its length, which is 0 if something else stands there.
-    #[inline]
-    fn follow(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
-        match (self.state, rest.first()) {
-            (State::Colon, Some(b':')) => {
+    /// with the blank behind it. Returns what is behind it: all of `rest` if something else is there.
+    fn follow<'t>(&mut self, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+        let behind = match (self.state, rest) {
+            (State::Colon, [b':', behind @ ..]) => {
                 self.paint.colon.put(out);
                 self.state = State::Value;
+                behind
             }
-            (State::After, Some(b',')) => {
+            (State::After, [b',', behind @ ..]) => {
                 self.paint.put_comma_and_line(self.nesting.depth(), out);
                 self.state = match self.nesting.innermost() {
                     Some(Container::Object) => State::Key,
                     _ => State::Value,
                 };
+                behind
             }
-            _ => return 0,
+            _ => return rest,
+        };
+        match behind {
+            [b' ', behind @ ..] => behind,
+            _ => behind,
         }
-        if rest.get(1) == Some(&b' ') { 2 } else { 1 }
     }
 
-    fn begin(&mut self, token: Token, role: Role, rest: &[u8], out: &mut Vec<u8>) -> usize {
+    /// Takes what begins with `byte`, at the beginning of `rest`: a token or some of it, a bracket or
+    /// brace, or white space. Returns what is behind it: all of `rest` if the text breaks there.
+    fn step<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+        let role = match (self.state, byte) {
+            (State::Inside(token, role), _) => return self.go_on(token, role, 0, rest, out),
+            (_, b' ' | b'\t' | b'\n' | b'\r') => return self.skip_space(rest),
+            (State::FirstItem | State::After, b']') | (State::FirstKey | State::After, b'}') => {
+                return self.close(byte, rest, out);
+            }
+            (State::Key | State::FirstKey, b'"') => Role::Key,
+            (State::Start | State::Blank | State::Value | State::FirstItem, b'[' | b'{') => {
+                return self.open(byte, rest, out);
+            }
+            (State::Start | State::Blank | State::Value | State::FirstItem, _) => Role::Value,
+            _ => return self.fail(rest, out),
+        };
+        match Token::begin(byte) {
+            Some(token) => self.begin(token, role, rest, out),
+            None => self.begin_mark(byte, rest, out),
+        }
+    }
+
+    #[cold]
+    fn begin_mark<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+        match Token::begin_mark(byte) {
+            Some(mark) if self.state == State::Start => self.go_on(mark, Role::Mark, 1, rest, out),
+            _ => self.fail(rest, out),
+        }
+    }
+
+    fn begin<'t>(
+        &mut self,
+        token: Token,
+        role: Role,
+        rest: &'t [u8],
+        out: &mut Vec<u8>,
+    ) -> &'t [u8] {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
-            self.break_line(self.nesting.depth(), out);
+            self.paint.put_line(self.nesting.depth(), out);
         }
         if self.paint.coloured {
             self.colour(token, role).put(out);
         }
-        self.go_on(token, role, 1, rest, out)
+        match token.whole(rest.get(..STEP).unwrap_or(rest)) {
+            Some(length) => {
+                self.pass_first(length, rest, out);
+                self.end_token(role, out);
+                rest.get(length..).unwrap_or_default()
+            }
+            None => self.go_on(token, role, 1, rest, out),
+        }
     }
 
     /// Copies what belongs to the token, of which the first `read` octets are known already.
-    fn go_on(
+    #[cold]
+    fn go_on<'t>(
         &mut self,
         mut token: Token,
         role: Role,
         read: usize,
-        rest: &[u8],
+        rest: &'t [u8],
         out: &mut Vec<u8>,
-    ) -> usize {
-        let rest = rest.get(..STEP).unwrap_or(rest);
-        let unread = rest.get(read..).unwrap_or_default();
-        let (length, end) = match token.plain(unread).filter(|_| read > 0) {
-            Some(length) => (length, End::Whole),
-            None => token.run(unread),
-        };
-        let owned = read.saturating_add(length);
-        self.pass_first(owned, rest, out);
-        if end == End::Whole {
-            self.end_token(role, out);
-            let rest = rest.get(owned..).unwrap_or_default();
-            return owned.saturating_add(self.follow(rest, out));
-        }
+    ) -> &'t [u8] {
+        let near = rest.get(..STEP).unwrap_or(rest);
+        let (length, end) = token.run(near.get(read..).unwrap_or_default());
+        let length = read.saturating_add(length);
+        self.pass_first(length, rest, out);
+        let rest = rest.get(length..).unwrap_or_default();
         self.state = State::Inside(token, role);
         match end {
-            End::Broken => self.fail(owned, out),
-            _ => owned,
+            End::Whole => self.end_token(role, out),
+            End::Broken => return self.fail(rest, out),
+            End::Open => {}
         }
+        rest
     }
 
     #[inline]
@@ -295,56 +310,55 @@ impl Layout {
         };
     }
 
-    fn open(&mut self, container: Container, out: &mut Vec<u8>) -> usize {
+    fn open<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         if self.nesting.depth() == MOST_LEVELS {
-            return self.fail(0, out);
+            return self.fail(rest, out);
         }
         if self.state == State::FirstItem {
-            self.break_line(self.nesting.depth(), out);
+            self.paint.put_line(self.nesting.depth(), out);
         }
-        self.nesting.open(container);
-        let (mark, next) = match container {
-            Container::Array => (&self.paint.open_array, State::FirstItem),
-            Container::Object => (&self.paint.open_object, State::FirstKey),
+        let (container, mark, next) = if byte == b'[' {
+            (Container::Array, &self.paint.open_array, State::FirstItem)
+        } else {
+            (Container::Object, &self.paint.open_object, State::FirstKey)
         };
         mark.put(out);
+        self.nesting.open(container);
         self.state = next;
-        1
+        rest.get(1..).unwrap_or_default()
     }
 
-    fn close(&mut self, container: Container, out: &mut Vec<u8>) -> usize {
+    fn close<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+        let (container, mark) = if byte == b']' {
+            (Container::Array, &self.paint.close_array)
+        } else {
+            (Container::Object, &self.paint.close_object)
+        };
         if self.nesting.innermost() != Some(container) {
-            return self.fail(0, out);
+            return self.fail(rest, out);
         }
         let depth = self.nesting.depth();
         self.nesting.close();
         if self.state == State::After && depth <= INDENTED_LEVELS {
-            self.break_line(self.nesting.depth(), out);
+            self.paint.put_line(self.nesting.depth(), out);
         }
-        let mark = match container {
-            Container::Array => &self.paint.close_array,
-            Container::Object => &self.paint.close_object,
-        };
         mark.put(out);
         self.end_value();
-        1
+        rest.get(1..).unwrap_or_default()
     }
 
-    fn skip_space(&mut self, rest: &[u8]) -> usize {
+    fn skip_space<'t>(&mut self, rest: &'t [u8]) -> &'t [u8] {
         if self.state == State::Start {
             self.state = State::Blank;
         }
-        let is_space = |byte: &u8| matches!(byte, b'\n' | b' ' | b'\t' | b'\r');
-        let length = rest.iter().position(|byte| !is_space(byte));
-        let space = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
-        for (read, _) in (1..).zip(space).filter(|(_, byte)| **byte == b'\n') {
-            self.place.begin_line(read);
+        let mut rest = rest;
+        while let [b' ' | b'\t' | b'\r' | b'\n', behind @ ..] = rest {
+            if rest.starts_with(b"\n") {
+                self.place.begin_line(behind.len());
+            }
+            rest = behind.strip_prefix(b"        ").unwrap_or(behind);
         }
-        space.len()
-    }
-
-    fn break_line(&self, depth: usize, out: &mut Vec<u8>) {
-        self.paint.put_line(depth, out);
+        rest
     }
 
     fn colour(&self, token: Token, role: Role) -> &Ink {
@@ -358,12 +372,13 @@ impl Layout {
         }
     }
 
-    /// The text breaks after `length` more octets. Returns that length.
-    fn fail(&mut self, length: usize, out: &mut Vec<u8>) -> usize {
+    /// The text breaks at the beginning of `rest`, which is returned.
+    #[cold]
+    fn fail<'t>(&mut self, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         if let State::Inside(_, Role::Key | Role::Value) = self.state {
             self.paint.reset.put(out);
         }
-        let offset = self.place.offset.saturating_add(length as u64);
+        let offset = self.place.offset.saturating_sub(rest.len() as u64);
         let before = offset.saturating_sub(self.place.line_start);
         self.broken = Some(Break {
             line: self.place.line,
@@ -371,7 +386,7 @@ impl Layout {
             offset,
             wanted: self.wanted(),
         });
-        length
+        rest
     }
 
     fn wanted(&self) -> &'static str {

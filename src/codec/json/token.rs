@@ -70,16 +70,15 @@ impl Token {
             .then_some(Self::Word(Word::Mark, 1))
     }
 
-    /// How many of `bytes` belong to this token, of which one octet is read, where it is whole without
-    /// a look at each octet.
-    pub(super) fn plain(self, bytes: &[u8]) -> Option<usize> {
-        match self {
-            Self::String => plain_string(bytes),
-            Self::Word(word, 1) => {
-                let rest = word.text().get(1..)?;
-                bytes.starts_with(rest).then_some(rest.len())
-            }
-            Self::Number(Number::Integer) => plain_integer(bytes),
+    /// The length of this token at the beginning of `text`, where all of it is at hand: most are read
+    /// so, in one go and without a state.
+    pub(super) fn whole(self, text: &[u8]) -> Option<usize> {
+        match (self, text) {
+            (Self::String, [_, inside @ ..]) => whole_string(inside),
+            (Self::Word(Word::True, _), [_, b'r', b'u', b'e', ..])
+            | (Self::Word(Word::Null, _), [_, b'u', b'l', b'l', ..]) => Some(4),
+            (Self::Word(Word::False, _), [_, b'a', b'l', b's', b'e', ..]) => Some(5),
+            (Self::Number(_), number) => whole_number(number),
             _ => None,
         }
     }
@@ -111,9 +110,7 @@ impl Token {
                 (Self::String, b'"') => return (at.saturating_add(1), End::Whole),
                 (Self::String, b'\\') => Self::Escape,
                 (Self::Escape, b'u') => Self::Hex(0),
-                (Self::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                    Self::String
-                }
+                (Self::Escape, _) if may_be_escaped(byte) => Self::String,
                 (Self::Hex(3), _) if byte.is_ascii_hexdigit() => Self::String,
                 (Self::Hex(seen), _) if byte.is_ascii_hexdigit() => {
                     Self::Hex(seen.saturating_add(1))
@@ -125,18 +122,56 @@ impl Token {
     }
 }
 
-/// The length of a string in front of which its first quotation mark was taken, where all of it is at
-/// hand and nothing is escaped: most strings are like that, and need no state.
-fn plain_string(inside: &[u8]) -> Option<usize> {
-    let length = plain_run(inside);
-    (inside.get(length) == Some(&b'"')).then_some(length.saturating_add(1))
+/// The length of a string with both its quotation marks, of which the first was taken.
+fn whole_string(inside: &[u8]) -> Option<usize> {
+    let mut rest = inside;
+    loop {
+        rest = match rest.get(plain_run(rest)..)? {
+            [b'"', behind @ ..] => {
+                return Some(inside.len().saturating_sub(behind.len()).saturating_add(1));
+            }
+            [b'\\', b'u', digits @ ..] => {
+                let (four, behind) = digits.split_first_chunk::<4>()?;
+                four.iter().all(u8::is_ascii_hexdigit).then_some(behind)?
+            }
+            [b'\\', escaped, behind @ ..] if may_be_escaped(*escaped) => behind,
+            _ => return None,
+        };
+    }
 }
 
-/// The number of digits, where something else than a number goes on behind them.
-fn plain_integer(digits: &[u8]) -> Option<usize> {
-    let length = digits.iter().position(|byte| !byte.is_ascii_digit())?;
-    let next = digits.get(length)?;
-    (!matches!(next, b'.' | b'e' | b'E')).then_some(length)
+/// What a reverse solidus may stand in front of, besides `u`.
+fn may_be_escaped(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
+    )
+}
+
+/// The length of a number, where something else follows it.
+fn whole_number(number: &[u8]) -> Option<usize> {
+    let rest = number.strip_prefix(b"-").unwrap_or(number);
+    let rest = match rest {
+        [b'0', rest @ ..] => rest,
+        _ => behind_digits(rest)?,
+    };
+    let rest = match rest {
+        [b'.', fraction @ ..] => behind_digits(fraction)?,
+        _ => rest,
+    };
+    let rest = match rest {
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            behind_digits(exponent)?
+        }
+        _ => rest,
+    };
+    (!rest.is_empty()).then_some(number.len().saturating_sub(rest.len()))
+}
+
+/// What follows one or more digits.
+fn behind_digits(bytes: &[u8]) -> Option<&[u8]> {
+    let length = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    (length > 0).then(|| bytes.get(length..)).flatten()
 }
 
 fn run_word(word: Word, seen: &mut u8, bytes: &[u8]) -> (usize, End) {
