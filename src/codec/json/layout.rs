@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::nesting::{Container, Nesting};
 use super::paint::{INDENTED_LEVELS, Ink, Paint, put};
-use super::token::{End, Token, Word};
+use super::token::{self, Begun, End, Token};
 use super::{Break, Controls, Style};
 use crate::codec::text::Visible;
 
@@ -68,7 +68,7 @@ enum Role {
     Value,
 }
 
-/// Where in the text one is: what may come next, or which token one is inside.
+/// Where in the text one is: what may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the first octet.
@@ -82,7 +82,6 @@ enum State {
     Colon,
     After,
     End,
-    Inside(Token, Role),
 }
 
 /// The automaton. It takes a text by [`run`](Self::run), and its end by [`finish`](Self::finish).
@@ -92,6 +91,8 @@ pub(super) struct Layout {
     controls: Controls,
     visible: Visible,
     state: State,
+    /// The token that one is inside, of which the last octets are not yet here.
+    token: Option<(Token, Role)>,
     nesting: Nesting,
     /// Where one is; line feeds stand in white space only.
     place: Place,
@@ -106,6 +107,7 @@ impl Layout {
             controls: style.controls,
             visible: Visible::new(),
             state: State::Start,
+            token: None,
             nesting: Nesting::default(),
             place: Place::BEGINNING,
             broken: None,
@@ -115,6 +117,7 @@ impl Layout {
     /// Begins another text, which stands at `place` in the content.
     pub(super) fn restart(&mut self, place: Place) {
         self.state = State::Start;
+        self.token = None;
         self.nesting.clear();
         self.place = place;
         self.broken = None;
@@ -141,7 +144,10 @@ impl Layout {
             let Some(&byte) = rest.first() else {
                 break;
             };
-            rest = self.step(byte, rest, out);
+            rest = match self.token {
+                Some((token, role)) => self.go_on(token, role, 0, rest, out),
+                None => self.step(byte, rest, out),
+            };
         }
         let taken = input.len().saturating_sub(rest.len());
         self.place.offset = begin.saturating_add(taken as u64);
@@ -150,15 +156,15 @@ impl Layout {
 
     /// The text is over. Says what it was.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Fate {
-        if let State::Inside(token, role) = self.state
+        if let Some((token, role)) = self.token
             && token.may_end()
         {
             self.end_token(role, out);
         }
-        match self.state {
+        match (self.token, self.state) {
             _ if self.broken.is_some() => Fate::Broken,
-            State::End => Fate::LaidOut,
-            State::Start | State::Blank => Fate::Blank,
+            (None, State::End) => Fate::LaidOut,
+            (None, State::Start | State::Blank) => Fate::Blank,
             _ => {
                 self.fail(&[], out);
                 Fate::Broken
@@ -168,18 +174,9 @@ impl Layout {
 
     /// Appends what the server sent, as the style wants it.
     pub(super) fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        self.pass_first(bytes.len(), bytes, out);
-    }
-
-    /// The same for a beginning of what the server sent.
-    #[inline]
-    fn pass_first(&mut self, length: usize, bytes: &[u8], out: &mut Vec<u8>) {
         match self.controls {
-            Controls::AsSent => put(bytes, length, out),
-            Controls::Visible => {
-                let sent = bytes.get(..length).unwrap_or(bytes);
-                self.visible.push(sent, out);
-            }
+            Controls::AsSent => out.extend_from_slice(bytes),
+            Controls::Visible => self.visible.push(bytes, out),
         }
     }
 
@@ -217,7 +214,6 @@ impl Layout {
     /// brace, or white space. Returns what is behind it: all of `rest` if the text breaks there.
     fn step<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         let role = match (self.state, byte) {
-            (State::Inside(token, role), _) => return self.go_on(token, role, 0, rest, out),
             (_, b' ' | b'\t' | b'\n' | b'\r') => return self.skip_space(rest),
             (State::FirstItem | State::After, b']') | (State::FirstKey | State::After, b'}') => {
                 return self.close(byte, rest, out);
@@ -229,10 +225,20 @@ impl Layout {
             (State::Start | State::Blank | State::Value | State::FirstItem, _) => Role::Value,
             _ => return self.fail(rest, out),
         };
-        match Token::begin(byte) {
-            Some(token) => self.begin(token, role, rest, out),
-            None => self.begin_mark(byte, rest, out),
+        let Some(begun) = token::begin(rest.get(..STEP).unwrap_or(rest)) else {
+            return self.begin_mark(byte, rest, out);
+        };
+        self.lead(byte, role, out);
+        let length = match begun {
+            Begun::Whole(length) => length,
+            Begun::Partly(token) => return self.go_on(token, role, 1, rest, out),
+        };
+        match self.controls {
+            Controls::AsSent => put(rest, length, out),
+            Controls::Visible => self.pass(rest.get(..length).unwrap_or(rest), out),
         }
+        self.end_token(role, out);
+        rest.get(length..).unwrap_or_default()
     }
 
     #[cold]
@@ -243,26 +249,14 @@ impl Layout {
         }
     }
 
-    fn begin<'t>(
-        &mut self,
-        token: Token,
-        role: Role,
-        rest: &'t [u8],
-        out: &mut Vec<u8>,
-    ) -> &'t [u8] {
+    /// Appends what stands in front of a token.
+    #[inline]
+    fn lead(&self, byte: u8, role: Role, out: &mut Vec<u8>) {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
             self.paint.put_line(self.nesting.depth(), out);
         }
         if self.paint.coloured {
-            self.colour(token, role).put(out);
-        }
-        match token.whole(rest.get(..STEP).unwrap_or(rest)) {
-            Some(length) => {
-                self.pass_first(length, rest, out);
-                self.end_token(role, out);
-                rest.get(length..).unwrap_or_default()
-            }
-            None => self.go_on(token, role, 1, rest, out),
+            self.colour(byte, role).put(out);
         }
     }
 
@@ -279,9 +273,9 @@ impl Layout {
         let near = rest.get(..STEP).unwrap_or(rest);
         let (length, end) = token.run(near.get(read..).unwrap_or_default());
         let length = read.saturating_add(length);
-        self.pass_first(length, rest, out);
+        self.pass(rest.get(..length).unwrap_or(rest), out);
         let rest = rest.get(length..).unwrap_or_default();
-        self.state = State::Inside(token, role);
+        self.token = Some((token, role));
         match end {
             End::Whole => self.end_token(role, out),
             End::Broken => return self.fail(rest, out),
@@ -292,6 +286,7 @@ impl Layout {
 
     #[inline]
     fn end_token(&mut self, role: Role, out: &mut Vec<u8>) {
+        self.token = None;
         if role != Role::Mark && self.paint.coloured {
             self.paint.reset.put(out);
         }
@@ -361,21 +356,22 @@ impl Layout {
         rest
     }
 
-    fn colour(&self, token: Token, role: Role) -> &Ink {
+    /// The colour of the token that begins with `byte`.
+    fn colour(&self, byte: u8, role: Role) -> &Ink {
         let paint = &self.paint;
-        match (token, role) {
+        match (byte, role) {
             (_, Role::Key) => &paint.key,
-            (Token::Number(_), _) => &paint.number,
-            (Token::Word(Word::Null, _), _) => &paint.null,
-            (Token::Word(..), _) => &paint.boolean,
-            _ => &paint.string,
+            (b'"', _) => &paint.string,
+            (b'n', _) => &paint.null,
+            (b't' | b'f', _) => &paint.boolean,
+            _ => &paint.number,
         }
     }
 
     /// The text breaks at the beginning of `rest`, which is returned.
     #[cold]
     fn fail<'t>(&mut self, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
-        if let State::Inside(_, Role::Key | Role::Value) = self.state {
+        if let Some((_, Role::Key | Role::Value)) = self.token {
             self.paint.reset.put(out);
         }
         let offset = self.place.offset.saturating_sub(rest.len() as u64);
@@ -390,6 +386,18 @@ impl Layout {
     }
 
     fn wanted(&self) -> &'static str {
+        match self.token {
+            Some((Token::String, _)) => "a character or '\"'",
+            Some((Token::Escape, _)) => "an escape",
+            Some((Token::Hex(_), _)) => "a hexadecimal digit",
+            Some((Token::Number(_), _)) => "a digit",
+            Some((Token::Word(..), Role::Mark)) => "a byte order mark",
+            Some((Token::Word(..), _)) => "true, false or null",
+            None => self.wanted_next(),
+        }
+    }
+
+    fn wanted_next(&self) -> &'static str {
         match self.state {
             State::Start | State::Blank | State::Value | State::FirstItem
                 if self.nesting.depth() == MOST_LEVELS =>
@@ -404,12 +412,6 @@ impl Layout {
             State::After if self.nesting.innermost() == Some(Container::Object) => "',' or '}'",
             State::After => "',' or ']'",
             State::End => "the end of the text",
-            State::Inside(Token::String, _) => "a character or '\"'",
-            State::Inside(Token::Escape, _) => "an escape",
-            State::Inside(Token::Hex(_), _) => "a hexadecimal digit",
-            State::Inside(Token::Number(_), _) => "a digit",
-            State::Inside(Token::Word(..), Role::Mark) => "a byte order mark",
-            State::Inside(Token::Word(..), _) => "true, false or null",
         }
     }
 }

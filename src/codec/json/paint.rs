@@ -112,6 +112,7 @@ impl Paint {
     }
 
     /// Appends the beginning of a line at this depth; nothing where it is too deep.
+    #[inline]
     pub(super) fn put_line(&self, depth: usize, out: &mut Vec<u8>) {
         if let Some(end) = self.end(depth) {
             let line = self.line.get(self.comma..).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! What a JSON text is made of besides punctuation: strings, numbers, `true`, `false` and `null`.
 //!
 //! RFC 8259 §3 (names), §6 (numbers), §7 (strings). A token is recognised as its octets come, in
-//! pieces of any size. Octets from 0x80 up may stand in a string whatever they are, so that a text in
-//! Latin-1 or with a damaged character is laid out as well. Structure and output are not known here.
+//! pieces of any size; one that is at hand from end to end, as most are, in one go. Octets from 0x80
+//! up may stand in a string whatever they are, so that a text in Latin-1 or with a damaged character
+//! is laid out as well. Structure and output are not known here.
 
 /// The inside of a token: what has been read of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,15 @@ impl Word {
     }
 }
 
+/// A token that a text begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// All of it is at hand, and so long.
+    Whole(usize),
+    /// Its first octet is read.
+    Partly(Token),
+}
+
 /// How a piece of input went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -53,7 +63,7 @@ pub(super) enum End {
 
 impl Token {
     /// The token that begins with `byte`, which is thereby read.
-    pub(super) fn begin(byte: u8) -> Option<Self> {
+    fn begin(byte: u8) -> Option<Self> {
         Some(match byte {
             b'"' => Self::String,
             b't' => Self::Word(Word::True, 1),
@@ -68,19 +78,6 @@ impl Token {
         let mark = Word::Mark.text();
         mark.starts_with(&[byte])
             .then_some(Self::Word(Word::Mark, 1))
-    }
-
-    /// The length of this token at the beginning of `text`, where all of it is at hand: most are read
-    /// so, in one go and without a state.
-    pub(super) fn whole(self, text: &[u8]) -> Option<usize> {
-        match (self, text) {
-            (Self::String, [_, inside @ ..]) => whole_string(inside),
-            (Self::Word(Word::True, _), [_, b'r', b'u', b'e', ..])
-            | (Self::Word(Word::Null, _), [_, b'u', b'l', b'l', ..]) => Some(4),
-            (Self::Word(Word::False, _), [_, b'a', b'l', b's', b'e', ..]) => Some(5),
-            (Self::Number(_), number) => whole_number(number),
-            _ => None,
-        }
     }
 
     /// Reads on; says how many of `bytes` belong to the token, and how it stands.
@@ -122,6 +119,25 @@ impl Token {
     }
 }
 
+/// The token that `text` begins with: most are whole, and read in one go without a state.
+pub(super) fn begin(text: &[u8]) -> Option<Begun> {
+    let whole = match text {
+        [b'"', inside @ ..] => whole_string(inside),
+        [b't', rest @ ..] => whole_word(Word::True, rest),
+        [b'f', rest @ ..] => whole_word(Word::False, rest),
+        [b'n', rest @ ..] => whole_word(Word::Null, rest),
+        _ => whole_number(text),
+    };
+    let partly = || Token::begin(*text.first()?).map(Begun::Partly);
+    whole.map(Begun::Whole).or_else(partly)
+}
+
+/// The length of a word, of which the first letter was taken.
+fn whole_word(word: Word, rest: &[u8]) -> Option<usize> {
+    let text = word.text();
+    rest.starts_with(text.get(1..)?).then_some(text.len())
+}
+
 /// The length of a string with both its quotation marks, of which the first was taken.
 fn whole_string(inside: &[u8]) -> Option<usize> {
     let mut rest = inside;
@@ -142,10 +158,7 @@ fn whole_string(inside: &[u8]) -> Option<usize> {
 
 /// What a reverse solidus may stand in front of, besides `u`.
 fn may_be_escaped(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
-    )
+    matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
 }
 
 /// The length of a number, where something else follows it.
@@ -193,27 +206,22 @@ fn run_word(word: Word, seen: &mut u8, bytes: &[u8]) -> (usize, End) {
 /// How many octets at the beginning of `bytes` may stand in a string as they are: up to the first
 /// quotation mark, reverse solidus or control character.
 fn plain_run(bytes: &[u8]) -> usize {
-    let (eights, rest) = bytes.as_chunks::<8>();
-    for (eight, from) in eights.iter().zip((0_usize..).step_by(8)) {
-        let ends = string_ends(u64::from_le_bytes(*eight));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for (block, from) in blocks.iter().zip((0_usize..).step_by(16)) {
+        let ends = u128::from_le_bytes(block.map(mark_end));
         if ends != 0 {
             return from.saturating_add((ends.trailing_zeros() / 8) as usize);
         }
     }
-    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    let plain = rest.iter().take_while(plain).count();
+    let plain = rest.iter().take_while(|byte| mark_end(**byte) == 0).count();
     bytes.len().saturating_sub(rest.len()).saturating_add(plain)
 }
 
-/// Marks, by the top bit of each octet, where a run of plain characters ends. Only the lowest mark
-/// is to be trusted: a borrow may run on from it (Mycroft's test for a zero octet).
-fn string_ends(eight: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    let all = |byte: u8| ONES.wrapping_mul(u64::from(byte));
-    let below = |value: u64, bound: u8| value.wrapping_sub(all(bound)) & !value & TOPS;
-    // Of what is not below 0x20, turning this bit round brings the quotation mark alone to 0x20.
-    below(eight ^ all(0x02), 0x21) | below(eight ^ all(b'\\'), 1)
+/// All bits where a run of plain characters ends, none elsewhere. It decides nothing, so that the
+/// compiler has many octets looked at in one go.
+fn mark_end(byte: u8) -> u8 {
+    let ends = u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < 0x20);
+    ends.wrapping_neg()
 }
 
 /// What of a number was read last (RFC 8259 §6).
