@@ -351,7 +351,7 @@ impl Layout {
             if rest.starts_with(b"\n") {
                 self.place.begin_line(behind.len());
             }
-            rest = behind.strip_prefix(b"        ").unwrap_or(behind);
+            rest = behind.get(blanks(behind)..).unwrap_or_default();
         }
         rest
     }
@@ -414,4 +414,11 @@ impl Layout {
             State::End => "the end of the text",
         }
     }
+}
+
+/// How many blanks `bytes` begins with, of up to eight that are looked at in one go.
+fn blanks(bytes: &[u8]) -> usize {
+    let others = |eight: &[u8; 8]| u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]);
+    let first = bytes.first_chunk().map_or(1, others);
+    (first.trailing_zeros() / 8) as usize
 }
