@@ -213,20 +213,28 @@ impl Layout {
     /// Takes what begins with `byte`, at the beginning of `rest`: a token or some of it, a bracket or
     /// brace, or white space. Returns what is behind it: all of `rest` if the text breaks there.
     fn step<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
-        let role = match (self.state, byte) {
-            (_, b' ' | b'\t' | b'\n' | b'\r') => return self.skip_space(rest),
+        match (self.state, byte) {
+            (_, b' ' | b'\t' | b'\n' | b'\r') => self.skip_space(rest),
             (State::FirstItem | State::After, b']') | (State::FirstKey | State::After, b'}') => {
-                return self.close(byte, rest, out);
+                self.close(byte, rest, out)
             }
-            (State::Key | State::FirstKey, b'"') => Role::Key,
             (State::Start | State::Blank | State::Value | State::FirstItem, b'[' | b'{') => {
-                return self.open(byte, rest, out);
+                self.open(byte, rest, out)
             }
-            (State::Start | State::Blank | State::Value | State::FirstItem, _) => Role::Value,
-            _ => return self.fail(rest, out),
-        };
+            (State::Start | State::Blank | State::Value | State::FirstItem, _)
+            | (State::Key | State::FirstKey, b'"') => self.begin(byte, rest, out),
+            _ => self.fail(rest, out),
+        }
+    }
+
+    /// Takes a token, or what there is of it. Most are whole.
+    fn begin<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         let Some(begun) = token::begin(rest.get(..STEP).unwrap_or(rest)) else {
             return self.begin_mark(byte, rest, out);
+        };
+        let role = match self.state {
+            State::Key | State::FirstKey => Role::Key,
+            _ => Role::Value,
         };
         self.lead(byte, role, out);
         let length = match begun {
@@ -241,6 +249,7 @@ impl Layout {
         rest.get(length..).unwrap_or_default()
     }
 
+    /// Takes a byte order mark, which is no token and has no colour.
     #[cold]
     fn begin_mark<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         match Token::begin_mark(byte) {
@@ -250,7 +259,6 @@ impl Layout {
     }
 
     /// Appends what stands in front of a token.
-    #[inline]
     fn lead(&self, byte: u8, role: Role, out: &mut Vec<u8>) {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
             self.paint.put_line(self.nesting.depth(), out);
