@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::nesting::{Container, Nesting};
 use super::paint::{INDENTED_LEVELS, Ink, Paint, put};
-use super::token::{self, Begun, End, Token};
+use super::token::{self, Begun, End, Token, Word};
 use super::{Break, Controls, Style};
 use crate::codec::text::Visible;
 
@@ -60,15 +60,7 @@ impl Place {
     }
 }
 
-/// What a token is in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Mark,
-    Key,
-    Value,
-}
-
-/// Where in the text one is: what may come next.
+/// What may come next, or within a token, what could when it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the first octet.
@@ -92,7 +84,7 @@ pub(super) struct Layout {
     visible: Visible,
     state: State,
     /// The token that one is inside, of which the last octets are not yet here.
-    token: Option<(Token, Role)>,
+    token: Option<Token>,
     nesting: Nesting,
     /// Where one is; line feeds stand in white space only.
     place: Place,
@@ -145,7 +137,7 @@ impl Layout {
                 break;
             };
             rest = match self.token {
-                Some((token, role)) => self.go_on(token, role, 0, rest, out),
+                Some(token) => self.go_on(token, 0, rest, out),
                 None => self.step(byte, rest, out),
             };
         }
@@ -156,10 +148,8 @@ impl Layout {
 
     /// The text is over. Says what it was.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Fate {
-        if let Some((token, role)) = self.token
-            && token.may_end()
-        {
-            self.end_token(role, out);
+        if self.token.is_some_and(Token::may_end) {
+            self.end_token(out);
         }
         match (self.token, self.state) {
             _ if self.broken.is_some() => Fate::Broken,
@@ -232,20 +222,16 @@ impl Layout {
         let Some(begun) = token::begin(rest.get(..STEP).unwrap_or(rest)) else {
             return self.begin_mark(byte, rest, out);
         };
-        let role = match self.state {
-            State::Key | State::FirstKey => Role::Key,
-            _ => Role::Value,
-        };
-        self.lead(byte, role, out);
+        self.lead(byte, out);
         let length = match begun {
             Begun::Whole(length) => length,
-            Begun::Partly(token) => return self.go_on(token, role, 1, rest, out),
+            Begun::Partly(token) => return self.go_on(token, 1, rest, out),
         };
         match self.controls {
             Controls::AsSent => put(rest, length, out),
             Controls::Visible => self.pass(rest.get(..length).unwrap_or(rest), out),
         }
-        self.end_token(role, out);
+        self.end_token(out);
         rest.get(length..).unwrap_or_default()
     }
 
@@ -253,18 +239,18 @@ impl Layout {
     #[cold]
     fn begin_mark<'t>(&mut self, byte: u8, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
         match Token::begin_mark(byte) {
-            Some(mark) if self.state == State::Start => self.go_on(mark, Role::Mark, 1, rest, out),
+            Some(mark) if self.state == State::Start => self.go_on(mark, 1, rest, out),
             _ => self.fail(rest, out),
         }
     }
 
     /// Appends what stands in front of a token.
-    fn lead(&self, byte: u8, role: Role, out: &mut Vec<u8>) {
+    fn lead(&self, byte: u8, out: &mut Vec<u8>) {
         if matches!(self.state, State::FirstItem | State::FirstKey) {
             self.paint.put_line(self.nesting.depth(), out);
         }
         if self.paint.coloured {
-            self.colour(byte, role).put(out);
+            self.colour(byte).put(out);
         }
     }
 
@@ -273,7 +259,6 @@ impl Layout {
     fn go_on<'t>(
         &mut self,
         mut token: Token,
-        role: Role,
         read: usize,
         rest: &'t [u8],
         out: &mut Vec<u8>,
@@ -283,9 +268,10 @@ impl Layout {
         let length = read.saturating_add(length);
         self.pass(rest.get(..length).unwrap_or(rest), out);
         let rest = rest.get(length..).unwrap_or_default();
-        self.token = Some((token, role));
+        self.token = Some(token);
         match end {
-            End::Whole => self.end_token(role, out),
+            End::Whole if token.is_mark() => (self.token, self.state) = (None, State::Value),
+            End::Whole => self.end_token(out),
             End::Broken => return self.fail(rest, out),
             End::Open => {}
         }
@@ -293,15 +279,14 @@ impl Layout {
     }
 
     #[inline]
-    fn end_token(&mut self, role: Role, out: &mut Vec<u8>) {
+    fn end_token(&mut self, out: &mut Vec<u8>) {
         self.token = None;
-        if role != Role::Mark && self.paint.coloured {
+        if self.paint.coloured {
             self.paint.reset.put(out);
         }
-        match role {
-            Role::Mark => self.state = State::Value,
-            Role::Key => self.state = State::Colon,
-            Role::Value => self.end_value(),
+        match self.state {
+            State::Key | State::FirstKey => self.state = State::Colon,
+            _ => self.end_value(),
         }
     }
 
@@ -365,13 +350,13 @@ impl Layout {
     }
 
     /// The colour of the token that begins with `byte`.
-    fn colour(&self, byte: u8, role: Role) -> &Ink {
+    fn colour(&self, byte: u8) -> &Ink {
         let paint = &self.paint;
-        match (byte, role) {
-            (_, Role::Key) => &paint.key,
-            (b'"', _) => &paint.string,
-            (b'n', _) => &paint.null,
-            (b't' | b'f', _) => &paint.boolean,
+        match (self.state, byte) {
+            (State::Key | State::FirstKey, _) => &paint.key,
+            (_, b'"') => &paint.string,
+            (_, b'n') => &paint.null,
+            (_, b't' | b'f') => &paint.boolean,
             _ => &paint.number,
         }
     }
@@ -379,7 +364,7 @@ impl Layout {
     /// The text breaks at the beginning of `rest`, which is returned.
     #[cold]
     fn fail<'t>(&mut self, rest: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
-        if let Some((_, Role::Key | Role::Value)) = self.token {
+        if self.token.is_some_and(|token| !token.is_mark()) {
             self.paint.reset.put(out);
         }
         let offset = self.place.offset.saturating_sub(rest.len() as u64);
@@ -395,12 +380,12 @@ impl Layout {
 
     fn wanted(&self) -> &'static str {
         match self.token {
-            Some((Token::String, _)) => "a character or '\"'",
-            Some((Token::Escape, _)) => "an escape",
-            Some((Token::Hex(_), _)) => "a hexadecimal digit",
-            Some((Token::Number(_), _)) => "a digit",
-            Some((Token::Word(..), Role::Mark)) => "a byte order mark",
-            Some((Token::Word(..), _)) => "true, false or null",
+            Some(Token::String) => "a character or '\"'",
+            Some(Token::Escape) => "an escape",
+            Some(Token::Hex(_)) => "a hexadecimal digit",
+            Some(Token::Number(_)) => "a digit",
+            Some(Token::Word(Word::Mark, _)) => "a byte order mark",
+            Some(Token::Word(..)) => "true, false or null",
             None => self.wanted_next(),
         }
     }

@@ -80,6 +80,11 @@ impl Token {
             .then_some(Self::Word(Word::Mark, 1))
     }
 
+    /// Whether it is the byte order mark, which is no value.
+    pub(super) fn is_mark(self) -> bool {
+        matches!(self, Self::Word(Word::Mark, _))
+    }
+
     /// Reads on; says how many of `bytes` belong to the token, and how it stands.
     pub(super) fn run(&mut self, bytes: &[u8]) -> (usize, End) {
         match self {
