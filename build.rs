@@ -7,8 +7,9 @@
 )]
 
 use std::env::{var, var_os};
-use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::{fs, io};
 
 /// What keeps the program small in memory, of which the kernel maps 64 KiB round each page touched:
 /// functions of the same instructions become one (Rust promises no address of their own); what is
@@ -25,7 +26,7 @@ fn main() {
     }
     link_unwinder();
     // Not where someone debugs: a function that was folded has the name of another.
-    if profile == "release" && linker_takes(COMPACT) {
+    if profile == "release" && linker_takes(COMPACT).unwrap_or(false) {
         println!("cargo::rustc-link-arg-bins={COMPACT}");
     }
 }
@@ -47,31 +48,17 @@ fn link_unwinder() {
 
 /// Links a program that does nothing, with the linker and the flags that Cargo was given: LLVM's and
 /// gold take the words above, GNU's ld doesn't.
-fn linker_takes(words: &str) -> bool {
-    let Some((compiler, folder)) = var_os("RUSTC").zip(var_os("OUT_DIR")) else {
-        return false;
-    };
-    let mut asking = Command::new(compiler);
-    asking
-        .args(["--crate-name", "asked", "--out-dir"])
-        .arg(folder);
-    asking.args(["-C", &format!("link-arg={words}")]);
-    if let Some(linker) = var_os("RUSTC_LINKER") {
-        asking.arg("-C").arg(format!("linker={}", linker.display()));
+fn linker_takes(words: &str) -> io::Result<bool> {
+    let folder = PathBuf::from(var_os("OUT_DIR").unwrap_or_default());
+    let program = folder.join("nothing.rs");
+    fs::write(&program, "fn main() {}")?;
+    let mut compiler = Command::new(var_os("RUSTC").unwrap_or_default());
+    compiler.arg(&program).arg("--out-dir").arg(&folder);
+    compiler.arg(format!("-Clink-arg={words}"));
+    if let Ok(linker) = var("RUSTC_LINKER") {
+        compiler.arg(format!("-Clinker={linker}"));
     }
     let flags = var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
-    asking.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
-    let asked = asking
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    asked.is_ok_and(|mut asked| {
-        let written = asked
-            .stdin
-            .take()
-            .map(|mut text| text.write_all(b"fn main() {}"));
-        written.is_some_and(|written| written.is_ok())
-            && asked.wait().is_ok_and(|status| status.success())
-    })
+    compiler.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    Ok(compiler.stderr(Stdio::null()).status()?.success())
 }

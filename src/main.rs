@@ -1,8 +1,10 @@
 //! The program: hands the real world to [`rcurl::run`] and ends with its exit status.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::IsTerminal as _;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use rcurl::clock::SystemClock;
 use rcurl::environment::Environment;
 use rcurl::net::Sockets;
 use rcurl::streams::{Console, Input, Streams};
+use rustix::stdio::{stderr, stdin, stdout};
 
 #[expect(
     clippy::disallowed_methods,
@@ -31,30 +34,36 @@ fn main() -> ExitCode {
 }
 
 fn environment() -> Environment {
-    let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+    let variables: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    let (out, err) = (stdout().is_terminal(), stderr().is_terminal());
+    // anstream is asked only where the answer may be yes: most runs write to pipes.
+    let forced = variables.contains_key(OsStr::new("CLICOLOR_FORCE"));
     Environment {
-        variables: std::env::vars_os().collect(),
-        stdin_is_terminal: std::io::stdin().is_terminal(),
-        stdout_is_terminal: stdout.is_terminal(),
-        stderr_is_terminal: stderr.is_terminal(),
-        stdout_takes_colour: AutoStream::choice(&stdout) != ColorChoice::Never,
-        stderr_takes_colour: AutoStream::choice(&stderr) != ColorChoice::Never,
-        columns: rustix::termios::tcgetwinsize(&stderr)
+        variables,
+        stdin_is_terminal: stdin().is_terminal(),
+        stdout_is_terminal: out,
+        stderr_is_terminal: err,
+        stdout_takes_colour: (out || forced)
+            && AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+        stderr_takes_colour: (err || forced)
+            && AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
+        columns: rustix::termios::tcgetwinsize(stderr())
             .ok()
             .map(|size| size.ws_col)
             .filter(|columns| *columns > 0),
     }
 }
 
-/// The three streams, unbuffered; one that is closed reads and writes nothing.
+/// The three streams, unbuffered; one that is closed reads and writes nothing. They are taken as
+/// descriptors: the standard library's have buffers, which nothing here would fill.
 fn streams() -> Streams {
-    let (stdin, stdout, stderr) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let console = |descriptor| {
+        own(descriptor).map_or_else(|| Console::new(std::io::sink()), Console::from_file)
+    };
     Streams {
-        stdin: own(stdin.as_fd()).map_or_else(|| Input::new(std::io::empty()), Input::from_file),
-        stdout: own(stdout.as_fd())
-            .map_or_else(|| Console::new(std::io::sink()), Console::from_file),
-        stderr: own(stderr.as_fd())
-            .map_or_else(|| Console::new(std::io::sink()), Console::from_file),
+        stdin: own(stdin()).map_or_else(|| Input::new(std::io::empty()), Input::from_file),
+        stdout: console(stdout()),
+        stderr: console(stderr()),
     }
 }
 
