@@ -32,6 +32,7 @@ pub(crate) fn settle(
             etag::save(shared, path, outcome.found.etag.as_deref())?;
         }
     }
+    let result = result.and_then(|()| refuse(output.fail, status));
     if result.is_err() && output.remove_on_error {
         remove(sink, tap);
     } else if output.remote_time {
@@ -40,11 +41,16 @@ pub(crate) fn settle(
     if output.xattr && result.is_ok() {
         tell_origin(sink, &outcome, tap);
     }
-    if output.fail == Fail::WithBody && status >= 400 && result.is_ok() {
-        let message = format!("The requested URL returned error: {status}");
-        return Err(Error::new(Exit::HttpReturnedError, message));
-    }
     result
+}
+
+/// `--fail-with-body`.
+fn refuse(fail: Fail, status: u16) -> Result<(), Error> {
+    if fail != Fail::WithBody || status < 400 {
+        return Ok(());
+    }
+    let message = format!("The requested URL returned error: {status}");
+    Err(Error::new(Exit::HttpReturnedError, message))
 }
 
 /// `--remove-on-error`.

@@ -434,15 +434,17 @@ pub fn fields_sent(given: &[Vec<u8>]) -> impl Iterator<Item = (&[u8], &[u8])> {
     given.iter().filter_map(|line| given_field(line))
 }
 
-/// The field that a line of `-H` sends: `Name:` sends none, `Name;` an empty one.
+/// The field that a line of `-H` sends: `Name:` sends none, `Name;` an empty one, one without a name
+/// none.
 fn given_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     if let Some(colon) = line.iter().position(|&octet| octet == b':') {
         let (name, value) = line.split_at_checked(colon)?;
         let value = value.get(1..)?.trim_ascii();
-        return (!value.is_empty()).then_some((name.trim_ascii_end(), value));
+        let name = name.trim_ascii_end();
+        return (!name.is_empty() && !value.is_empty()).then_some((name, value));
     }
     let name = line.trim_ascii_end().strip_suffix(b";")?;
-    Some((name, b""))
+    (!name.is_empty()).then_some((name, b""))
 }
 
 /// A line of `-H` as it is sent.

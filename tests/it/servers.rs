@@ -475,6 +475,36 @@ fn the_demo_needs_nothing_else() {
     );
 }
 
+#[test]
+fn remove_on_error_removes_what_fail_with_body_refused() {
+    let server = Server::new(|talk| {
+        talk.request();
+        talk.say(response("404 Not Found", "", "not here\n"));
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out");
+    let words = ["-sS", "--fail-with-body", "-o", file.to_str().unwrap()];
+    let url = server.url("/");
+    let ended = run(rcurl(&[&words[..], &[&url]].concat()));
+    assert_eq!(ended.exit, Some(22), "{}", ended.stderr);
+    assert_eq!(std::fs::read(&file).unwrap(), b"not here\n");
+    let words = [&words[..], &["--remove-on-error", &url]].concat();
+    let ended = run(rcurl(&words));
+    assert_eq!(ended.exit, Some(22), "{}", ended.stderr);
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_line_without_a_name_is_not_sent() {
+    let server = hello();
+    let words = ["-sS", "-H", ": v", "-H", ";", "-H", "A: b"];
+    let ended = run(rcurl(&[&words[..], &[&server.url("/")]].concat()));
+    assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
+    let heard = String::from_utf8(server.heard().concat()).unwrap();
+    let end = "\r\nAccept: */*\r\nA: b\r\n\r\n";
+    assert!(heard.ends_with(end), "{heard}");
+}
+
 /// What was there before, and is no regular file, is not ours to remove.
 #[test]
 fn remove_on_error_leaves_a_pipe_where_it_is() {
