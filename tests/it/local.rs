@@ -67,6 +67,14 @@ fn a_file_is_delivered() {
 }
 
 #[test]
+fn a_file_has_a_scheme_and_a_method() {
+    let words = ["-w", "%{scheme} %{method}", "FILE://@/a%20b.txt"];
+    check(&words, 0, "hello\nfile GET");
+    let words = ["-w", "%{scheme} %{method}", "file://@/nothing"];
+    check(&words, 37, "file GET");
+}
+
+#[test]
 fn parts_of_a_file_are_delivered() {
     let part = |words: [&str; 2], exit, expected| {
         check(&[words[0], words[1], "file://@/a%20b.txt"], exit, expected);

@@ -115,7 +115,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     row("json", Does(Switch::Json)),
     row("local_ip", Is(|a| text(local(a).map_or_else(String::new, |at| at.ip().to_string())))),
     row("local_port", Is(|a| port(a, local(a).map(|at| at.port())))),
-    row("method", Is(|a| optional(a.attempt.hop().map(|hop| hop.method.as_str())))),
+    row("method", Is(method)),
     row("num_certs", Is(|a| number(a.attempt.certificates.len() as u64))),
     row("num_connects", Is(|a| number(u64::from(a.attempt.connects)))),
     row("num_headers", Is(|a| number(a.attempt.head().map_or(0, |head| head.fields().count() as u64)))),
@@ -129,7 +129,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     row("remote_ip", Is(|a| text(remote_address(a)))),
     row("remote_port", Is(|a| port(a, remote_port(a)))),
     row("response_code", Is(status)),
-    row("scheme", Is(|a| optional(a.attempt.hop().filter(|_| a.attempt.connected).map(|hop| hop.scheme.name())))),
+    row("scheme", Is(scheme)),
     row("size_delivered", Is(|a| number(a.attempt.delivered))),
     row("size_download", Is(|a| number(a.attempt.received()))),
     row("size_header", Is(|a| number(a.attempt.head_octets))),
@@ -186,6 +186,25 @@ fn text(value: String) -> Value<'static> {
 
 fn optional(value: Option<&str>) -> Value<'_> {
     Value::Text(value.map(|value| Cow::Borrowed(value.as_bytes())))
+}
+
+/// Whether no hop asked anybody, since the URL is a file's.
+fn is_file(account: &Account) -> bool {
+    let scheme = account.url.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file"))
+}
+
+fn scheme(account: &Account) -> Value<'_> {
+    let attempt = &account.attempt;
+    let hop = attempt.hop().filter(|_| attempt.connected);
+    let file = is_file(account).then_some("file");
+    optional(hop.map(|hop| hop.scheme.name()).or(file))
+}
+
+fn method(account: &Account) -> Value<'_> {
+    let file = is_file(account).then_some("GET");
+    let asked = account.attempt.hop().map(|hop| hop.method.as_str());
+    optional(asked.or(file))
 }
 
 fn time(account: &Account, stage: Stage) -> Value<'static> {
