@@ -55,7 +55,7 @@ pub(crate) fn not_resuming(state: &mut State<'_>, option: &str) -> Outcome {
 pub(crate) fn range(state: &mut State<'_>, argument: Value<'_>) -> Outcome {
     not_resuming(state, "--range")?;
     let mut range = argument.not_blank()?.line()?.to_owned();
-    if values::number(&range).is_ok() {
+    if !range.contains('-') && values::number(&range).is_ok() {
         state.warn("A specified range MUST include at least one dash (-). Appending one for you");
         range.push('-');
     } else if range.bytes().any(|octet| !b"0123456789-,".contains(&octet)) {

@@ -230,9 +230,18 @@ impl Draft {
         Ok(self.operation)
     }
 
+    /// `-T` names something.
+    fn uploads(&self) -> bool {
+        let uploads = |slot: &Slot| slot.upload.as_ref().is_some_and(|file| !file.is_empty());
+        self.slots.iter().any(uploads)
+    }
+
     fn settle_body(&mut self, notices: &mut Notices, global: &Global) -> Result<(), Wrong> {
         if let Some(data) = self.data.take() {
             if self.operation.request.data_in_query {
+                if self.uploads() {
+                    self.asks_for(Kind::Upload, notices, global)?;
+                }
                 let kind = match self.kind {
                     Some(Kind::Head) => Kind::Head,
                     _ => Kind::Get,
@@ -252,8 +261,7 @@ impl Draft {
             self.does_not_resume("--form", notices, global)?;
             self.operation.request.body = Body::Form(std::mem::take(&mut self.form));
         }
-        let uploads = |slot: &Slot| slot.upload.as_ref().is_some_and(|file| !file.is_empty());
-        if self.slots.iter().any(uploads) && self.kind.is_some_and(|kind| kind != Kind::Get) {
+        if self.uploads() && self.kind.is_some_and(|kind| kind != Kind::Get) {
             self.asks_for(Kind::Upload, notices, global)?;
         }
         Ok(())

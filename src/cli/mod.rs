@@ -166,7 +166,11 @@ fn mean(state: &mut State<'_>, option: &Opt, manner: Manner, value: Value<'_>) -
         Means::Text(field) => *field(operation) = Some(value.not_blank()?.text()?.to_owned()),
         Means::Line(field) => *field(operation) = Some(value.not_blank()?.line()?.to_owned()),
         Means::File(field) => *field(operation) = Some(value.not_blank()?.path()),
-        Means::Seconds(field) => *field(operation) = Some(values::seconds(value.text()?)?),
+        // curl's zero is no limit, or what is usual.
+        Means::Seconds(field) => {
+            let time = values::seconds(value.text()?)?;
+            *field(operation) = (!time.is_zero()).then_some(time);
+        }
         Means::Size(field) => *field(operation) = Some(values::size(value.text()?)?),
         Means::Switch(apply) => return apply(state, on),
         Means::Flag(apply) => return apply(state),

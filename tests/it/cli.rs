@@ -354,6 +354,10 @@ fn what_excludes_each_other_is_refused() {
             "Warning: You can only select one HTTP request method! You asked for both PUT (-T, --upload-file) and POST (-d, --data).\n",
         ),
         (
+            &["-T", "x", "-G", "-d", "x", URL],
+            "Warning: You can only select one HTTP request method! You asked for both GET (-G, --get) and PUT (-T, --upload-file).\n",
+        ),
+        (
             &["-I", "-d", "x", URL],
             "Warning: You can only select one HTTP request method! You asked for both POST (-d, --data) and HEAD (-I, --head).\n",
         ),
@@ -426,6 +430,7 @@ fn warnings_are_told_unless_silenced_before() {
             &["-r", "5", URL],
             "Warning: A specified range MUST include at least one dash (-). Appending one for you\n",
         ),
+        (&["-r", "-0", URL], ""),
         (
             &["--proto", "=http,gopher", URL],
             "Warning: unrecognized protocol 'gopher'\n",
@@ -1163,5 +1168,15 @@ proptest! {
     #[test]
     fn no_config_file_crashes(content in "([a-z-]{0,8}[ =:]{0,2}[\\\\\"a-z@{}#\n-]{0,8}\n?){0,6}") {
         let _ = ask(&["-q", "-K", "-", URL], &content);
+    }
+}
+
+#[test]
+fn a_time_of_zero_is_no_limit() {
+    for zero in ["0", "0.0", "0.0001"] {
+        let it = operation(&["-m", "5", "-m", zero, "--connect-timeout", zero]);
+        assert_eq!((it.limits.total, it.limits.connect), (None, None), "{zero}");
+        let it = operation(&["--retry-delay", zero, "--retry-max-time", zero]);
+        assert_eq!((it.retry.delay, it.retry.most_time), (None, None), "{zero}");
     }
 }
