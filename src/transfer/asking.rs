@@ -14,7 +14,7 @@ use crate::target::{Scheme, Target};
 use crate::transfer::compose::{
     Hop, RequestHead, compose, given_value, names_field, speaks_http11,
 };
-use crate::transfer::content::Content;
+use crate::transfer::content::{self, Content};
 use crate::transfer::cookies::Origin;
 use crate::transfer::follow::{Carries, NextMethod, Redirect};
 use crate::transfer::identity::Identity;
@@ -32,7 +32,7 @@ pub(crate) struct Asking<'a> {
     /// The request part of the plan, with the field lines that the body brings.
     pub(crate) request: Cow<'a, Request>,
     /// Its body.
-    pub(crate) content: Content,
+    pub(crate) content: &'a mut Content,
     /// The URLs.
     pub(crate) journey: Journey,
     /// Who asks.
@@ -51,11 +51,19 @@ pub(crate) struct Asking<'a> {
 const MOST_HEAD: usize = 1024 * 1024;
 
 impl<'a> Asking<'a> {
-    /// The first request of a job.
-    pub(crate) fn new(shared: &'a Shared, job: &'a Job<'a>) -> Result<Self, Error> {
+    /// The first request of a job. Its content is made where an earlier try has not made it.
+    pub(crate) fn new(
+        shared: &'a Shared,
+        job: &'a Job<'a>,
+        content: &'a mut Option<Content>,
+    ) -> Result<Self, Error> {
         let operation = job.operation;
         let journey = Journey::new(operation, job.url, job.upload)?;
-        let (content, request) = Content::new(job, shared)?;
+        let request = content::request(job);
+        let content = match content {
+            Some(content) => content,
+            None => content.insert(Content::new(job, &request, shared)?),
+        };
         check_request_line(&request)?;
         Ok(Self {
             shared,
@@ -260,7 +268,7 @@ impl<'a> Asking<'a> {
             target: self.target(),
             method: self.method(),
             other_host: self.journey.other_host(),
-            content: &self.content,
+            content: self.content,
             time: tap.clock().unix_time(),
         };
         self.identity.sign(&outgoing, tap)

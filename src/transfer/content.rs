@@ -20,7 +20,10 @@ use crate::transfer::source::Source;
 
 /// The content of a request.
 pub struct Content {
+    /// What the job sends.
     kind: Carries,
+    /// A redirect asks for it no more.
+    dropped: bool,
     source: Source,
     /// How many octets are read for it, where `--crlf` makes them another number.
     read: Option<u64>,
@@ -33,29 +36,14 @@ pub struct Content {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Content {
-    /// The content that a job sends, and the request with the field lines that it brings along.
-    pub fn new<'a>(job: &Job<'a>, shared: &Shared) -> Result<(Self, Cow<'a, Request>), Error> {
-        let mut request = Cow::Borrowed(&job.operation.request);
-        if let Some(tag) = job.etag {
-            let line = format!("If-None-Match: {tag}").into_bytes();
-            request.to_mut().headers.push(line);
-        }
-        let mut content = match &job.operation.request.body {
+    /// The content that a job sends with this request; what can only be read once is read from here on.
+    pub fn new(job: &Job<'_>, request: &Request, shared: &Shared) -> Result<Self, Error> {
+        let mut content = match &request.body {
             _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
             Body::None => Self::none(),
             Body::Data(_) if request.data_in_query => Self::none(),
             Body::Data(octets) => Self::post(Source::bytes(octets.clone()), Some(FORM.to_owned())),
-            Body::Json(octets) => {
-                for (name, line) in [
-                    ("Content-Type", "Content-Type: application/json"),
-                    ("Accept", "Accept: application/json"),
-                ] {
-                    if !names_field(&request.headers, name) {
-                        request.to_mut().headers.push(line.as_bytes().to_vec());
-                    }
-                }
-                Self::post(Source::bytes(octets.clone()), None)
-            }
+            Body::Json(octets) => Self::post(Source::bytes(octets.clone()), None),
             Body::Form(form) => {
                 let given = given_value(&request.headers, "Content-Type");
                 let given = given.map(|value| String::from_utf8_lossy(value).into_owned());
@@ -78,12 +66,13 @@ impl Content {
         if content.kind == Carries::Put && job.resume_from > 0 {
             content.source.resume_at(job.resume_from)?;
         }
-        Ok((content, request))
+        Ok(content)
     }
 
     fn none() -> Self {
         Self {
             kind: Carries::Nothing,
+            dropped: false,
             source: Source::empty(),
             read: None,
             media_type: None,
@@ -94,6 +83,7 @@ impl Content {
     fn post(source: Source, media_type: Option<String>) -> Self {
         Self {
             kind: Carries::Post,
+            dropped: false,
             source,
             read: None,
             media_type,
@@ -108,6 +98,7 @@ impl Content {
         };
         Ok(Self {
             kind: Carries::Put,
+            dropped: false,
             source,
             read: None,
             media_type: None,
@@ -117,12 +108,16 @@ impl Content {
 
     /// What the request carries.
     pub fn carries(&self) -> Carries {
-        self.kind
+        if self.dropped {
+            Carries::Nothing
+        } else {
+            self.kind
+        }
     }
 
     /// Whether there is a body.
     pub fn is_some(&self) -> bool {
-        self.kind != Carries::Nothing
+        self.carries() != Carries::Nothing
     }
 
     /// Where the octets come from.
@@ -157,10 +152,37 @@ impl Content {
         }
     }
 
-    /// The next request is one without a body.
+    /// The next request is one without a body, and so are those that follow from it.
     pub fn drop_it(&mut self) {
-        *self = Self::none();
+        self.dropped = true;
     }
+
+    /// As for the first request, for one more try of the whole transfer. What is gone, nobody sends a
+    /// part of as if it were the whole: exit 65.
+    pub fn begin_anew(&mut self) -> Result<(), Error> {
+        self.dropped = false;
+        self.rewind()
+    }
+}
+
+/// The request of a job, with the field lines that what it sends brings along.
+pub(crate) fn request<'a>(job: &Job<'a>) -> Cow<'a, Request> {
+    let mut request = Cow::Borrowed(&job.operation.request);
+    if let Some(tag) = job.etag {
+        let line = format!("If-None-Match: {tag}").into_bytes();
+        request.to_mut().headers.push(line);
+    }
+    if job.upload.is_none() && matches!(request.body, Body::Json(_)) {
+        for (name, line) in [
+            ("Content-Type", "Content-Type: application/json"),
+            ("Accept", "Accept: application/json"),
+        ] {
+            if !names_field(&request.headers, name) {
+                request.to_mut().headers.push(line.as_bytes().to_vec());
+            }
+        }
+    }
+    request
 }
 
 /// Whether what is to be sent can be opened: nobody is asked where a file is missing.

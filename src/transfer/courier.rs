@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::event::{Happening, Tap};
 use crate::plan::{Operation, Plan, Resume, SaveAs, When};
 use crate::transfer::aftermath::settle;
-use crate::transfer::content;
+use crate::transfer::content::{self, Content};
 use crate::transfer::dump::Dumps;
 use crate::transfer::errands::Errand;
 use crate::transfer::etag;
@@ -133,7 +133,7 @@ impl<'a> Courier<'a> {
         }
     }
 
-    /// Tries, and tries again as `--retry` allows.
+    /// Tries, and tries again as `--retry` allows. What was sent is sent again.
     fn tries(
         &self,
         job: &mut Job<'_>,
@@ -142,14 +142,20 @@ impl<'a> Courier<'a> {
         tap: &mut Tap,
     ) -> (Outcome, Result<(), Error>) {
         let mut retries = Retries::new(&job.operation.retry, tap.clock().now());
+        let mut content = None;
         loop {
-            let (outcome, result) = self.attempt(job, errand.operation, sink, tap);
+            let (outcome, result) = self.attempt(job, errand.operation, &mut content, sink, tap);
             if tap.is_stopped() {
                 return (outcome, result);
             }
-            let Some(pause) = retries.after(&outcome, &result, tap) else {
+            let Some(again) = retries.after(&outcome, &result, tap) else {
                 return (outcome, result);
             };
+            if let Some(Err(error)) = content.as_mut().map(Content::begin_anew) {
+                tap.emit(Happening::Failed { error: &error });
+                return (outcome, Err(error));
+            }
+            let pause = retries.begin(&again, tap);
             if sink.saved().is_some() && retry::goes_on(job, &outcome, &result) {
                 job.resume_from = job.resume_from.saturating_add(sink.go_on());
             } else {
@@ -166,6 +172,7 @@ impl<'a> Courier<'a> {
         &self,
         job: &Job<'_>,
         part: usize,
+        content: &mut Option<Content>,
         sink: &mut Sink,
         tap: &mut Tap,
     ) -> (Outcome, Result<(), Error>) {
@@ -182,7 +189,7 @@ impl<'a> Courier<'a> {
         match dump.transpose() {
             Ok(mut dump) => match local::path(job.operation, job.url).transpose() {
                 Ok(Some(path)) => local::run(&path, job, sink, dump.as_mut(), tap),
-                Ok(None) => one::run(self.shared, job, sink, dump.as_mut(), tap),
+                Ok(None) => one::run(self.shared, job, content, sink, dump.as_mut(), tap),
                 Err(error) => (Outcome::default(), Err(error)),
             },
             Err(error) => (Outcome::default(), Err(error)),

@@ -9,6 +9,7 @@ use crate::http1::{Connection, Head, Http09, Limits, Peer, Version};
 use crate::net::{Deadlines, Link, Way, Wire};
 use crate::transfer::asking::Asking;
 use crate::transfer::bounds;
+use crate::transfer::content::Content;
 use crate::transfer::cookies::Quota;
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Response, Terms, exchange};
@@ -34,15 +35,17 @@ pub struct Outcome {
 /// Connections that died in a row before one octet came (curl's `CONN_MAX_RETRIES`).
 const MOST_REDIALS: u32 = 5;
 
-/// Runs one transfer to its end. The outcome is told even when it failed.
+/// Runs one transfer to its end. The outcome is told even when it failed. The content is what the try
+/// before has made, if there was one.
 pub fn run(
     shared: &Shared,
     job: &Job<'_>,
+    content: &mut Option<Content>,
     sink: &mut Sink,
     dump: Option<&mut Dump>,
     tap: &mut Tap,
 ) -> (Outcome, Result<(), Error>) {
-    let mut transfer = match Transfer::new(shared, job, sink, dump, tap) {
+    let mut transfer = match Transfer::new(shared, job, content, sink, dump, tap) {
         Ok(transfer) => transfer,
         Err(error) => {
             tap.emit(Happening::Failed { error: &error });
@@ -77,12 +80,13 @@ impl<'a> Transfer<'a> {
     fn new(
         shared: &'a Shared,
         job: &'a Job<'a>,
+        content: &'a mut Option<Content>,
         sink: &'a mut Sink,
         dump: Option<&'a mut Dump>,
         tap: &'a mut Tap,
     ) -> Result<Self, Error> {
         let deadlines = bounds::deadlines(&job.operation.limits, tap.clock().now());
-        let asking = Asking::new(shared, job)?;
+        let asking = Asking::new(shared, job, content)?;
         let provenance = job.operation.output.xattr.then(|| Provenance {
             url: asking.target().without_userinfo(),
             ..Provenance::default()
@@ -225,7 +229,7 @@ impl<'a> Transfer<'a> {
             found: Found::default(),
         };
         let mut nothing = Source::empty();
-        let source = if withheld {
+        let source = if withheld || !has_body {
             &mut nothing
         } else {
             asking.content.source()

@@ -58,7 +58,8 @@ impl<'a> Rehearsal<'a> {
     /// The requests of one job: the CONNECT, where there is a tunnel, and the first one to the origin.
     fn of(&mut self, job: &Job<'_>) -> Result<(), Error> {
         let (shared, tap) = (self.shared, self.tap);
-        let mut asking = Asking::new(shared, job)?;
+        let mut content = None;
+        let mut asking = Asking::new(shared, job, &mut content)?;
         shared.network.learn(&job.operation.route.resolve, tap)?;
         let way = asking.prepare(tap)?;
         tap.emit(Happening::Requesting {

@@ -29,6 +29,12 @@ const TRANSIENT: [u16; 8] = [408, 429, 500, 502, 503, 504, 522, 524];
 /// The problem whose response may say how long to wait.
 const HTTP_ERROR: &str = "HTTP error";
 
+/// One more try.
+pub(crate) struct Again {
+    problem: &'static str,
+    after: Duration,
+}
+
 /// The tries of one transfer.
 pub(crate) struct Retries<'a> {
     plan: &'a Retry,
@@ -49,7 +55,7 @@ impl<'a> Retries<'a> {
         }
     }
 
-    /// How long to wait before another try; `None` when there is to be none.
+    /// Whether there is to be another try, and when.
     ///
     /// `--retry-max-time` says until when a try may be followed by a further one. What the server asks
     /// for must fit in what is left of it; a pause of our own need not.
@@ -58,7 +64,7 @@ impl<'a> Retries<'a> {
         outcome: &Outcome,
         result: &Result<(), Error>,
         tap: &Tap,
-    ) -> Option<Duration> {
+    ) -> Option<Again> {
         let problem = problem(self.plan, outcome, result).filter(|_| self.left > 0)?;
         let past = tap.clock().now().saturating_duration_since(self.began);
         let most = self.plan.most_time.filter(|most| !most.is_zero());
@@ -79,13 +85,19 @@ impl<'a> Retries<'a> {
             }
             None => self.own_pause(),
         };
+        Some(Again { problem, after })
+    }
+
+    /// Another try there is: gives how long to wait before it.
+    pub(crate) fn begin(&mut self, again: &Again, tap: &Tap) -> Duration {
+        let Again { problem, after } = *again;
         tap.emit(Happening::Retrying {
             problem,
             after,
             left: self.left,
         });
         self.left = self.left.saturating_sub(1);
-        Some(after)
+        after
     }
 
     /// What `--retry-delay` says, or twice as long as the last time.

@@ -4,6 +4,7 @@
 mod distrusted;
 mod elsewhere;
 mod posted;
+mod retried;
 mod secured;
 #[cfg(target_os = "linux")]
 mod steady;
