@@ -41,7 +41,7 @@ impl Content {
         let mut content = match &request.body {
             _ if job.upload.is_some() => Self::upload(job.upload.unwrap_or_default(), shared)?,
             Body::None => Self::none(),
-            Body::Data(_) if request.data_in_query => Self::none(),
+            Body::Data(_) | Body::Json(_) if request.data_in_query => Self::none(),
             Body::Data(octets) => Self::post(Source::bytes(octets.clone()), Some(FORM.to_owned())),
             Body::Json(octets) => Self::post(Source::bytes(octets.clone()), None),
             Body::Form(form) => {
@@ -234,7 +234,12 @@ pub fn add_to_url(
             .path
             .push_str(&percent_encode(name.to_string_lossy().as_bytes()));
     }
+    // A number sign would begin a fragment, which is not sent.
     let mut add = |text: &str| {
+        let text = text.split('#').next().unwrap_or_default();
+        if text.is_empty() {
+            return;
+        }
         let query = target.query.get_or_insert_default();
         if !query.is_empty() && !query.ends_with('&') {
             query.push('&');

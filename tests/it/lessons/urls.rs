@@ -39,6 +39,25 @@ fn a_redirect_leads_to_http_alone() {
     }
 }
 
+#[test]
+fn data_in_a_query_ends_where_a_fragment_would_begin() {
+    for (words, line) in [
+        ("-G -d q=#tag", "GET /a?q= HTTP/1.1"),
+        ("--url-query +q#tag", "GET /a?q HTTP/1.1"),
+        ("-G -d #tag", "GET /a HTTP/1.1"),
+        ("-G --json {}", "GET /a?{} HTTP/1.1"),
+        ("-I -G --json {}", "HEAD /a?{} HTTP/1.1"),
+    ] {
+        let outcome = play(
+            &format!("{words} http://127.0.0.1/a"),
+            vec![accepts(&[DONE])],
+        );
+        let [request] = sent_over(&outcome);
+        assert_eq!(request.lines().next(), Some(line), "{words}");
+        assert!(!request.contains("Content-Length"), "{words}: {request}");
+    }
+}
+
 /// CVE-2024-2004.
 #[test]
 fn protocols_that_are_all_taken_away_stay_away() {
