@@ -264,6 +264,10 @@ fn connect_to(entries: &[String], origin: &Place) -> Result<Option<Place>> {
         };
         let host = match new_host {
             "" => &origin.name,
+            // A proxy would read another line than was meant.
+            name if name.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+                return Err(malformed());
+            }
             name => name,
         };
         let place = Place::new(host, port);
@@ -315,6 +319,7 @@ mod tests {
         check(&["c.test:81:b.test:82", "::d.test:1"], "d.test:1");
         check(&["::b.test:b.test"], "49");
         check(&["nonsense"], "49");
+        check(&["::b.test HTTP/1.1\r\nX: y"], "49");
     }
 
     #[test]

@@ -145,21 +145,20 @@ pub fn compose(request: &Request, hop: &Hop<'_>) -> RequestHead {
     }
 }
 
-/// Composes the head of a CONNECT (RFC 9110, 9.3.6).
+/// Composes the head of a CONNECT to this `host:port` (RFC 9110, 9.3.6).
 pub fn compose_connect(
     request: &Request,
-    target: &Target,
+    authority: &str,
     http10: bool,
     authorization: Option<&str>,
 ) -> RequestHead {
-    let authority = target.host_and_port();
     let mut lines = Lines {
         octets: Vec::with_capacity(128),
         given: &request.proxy_headers,
     };
     let version = if http10 { "1.0" } else { "1.1" };
     lines.push(format!("CONNECT {authority} HTTP/{version}").as_bytes());
-    lines.default_field("Host", Some(&authority));
+    lines.default_field("Host", Some(authority));
     lines.field_unless_empty("Proxy-Authorization", authorization);
     lines.agent(request);
     lines.default_field("Proxy-Connection", Some("Keep-Alive"));

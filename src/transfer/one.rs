@@ -169,7 +169,7 @@ impl<'a> Transfer<'a> {
         let shared = self.shared;
         let mut request = TunnelRequest {
             operation: self.job.operation,
-            target: self.asking.journey.target(),
+            authority: way.destination().authority(),
             proxy: &mut self.asking.identity.proxy,
             sink: self.sink,
             dump: self.dump.as_deref_mut(),

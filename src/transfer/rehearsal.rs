@@ -71,7 +71,8 @@ impl<'a> Rehearsal<'a> {
         if way.is_tunnelled() {
             let proxy = &mut asking.identity.proxy;
             let cnonce = shared.cnonce();
-            let head = tunnel::request(job.operation, asking.journey.target(), proxy, &cnonce, tap);
+            let authority = way.destination().authority();
+            let head = tunnel::request(job.operation, &authority, proxy, &cnonce, tap);
             self.write_down(&way, Layer::Tunnel, &head, &mut Source::empty())?;
         }
         asking.refuse_chunks_over_http10()?;

@@ -10,7 +10,6 @@ use crate::event::{Happening, Layer, Tap};
 use crate::http1::{Connection, Head, Peer, Role, Settings, parse_field_line, version_and_status};
 use crate::net::{Tunnel, Wire};
 use crate::plan::Operation;
-use crate::target::Target;
 use crate::transfer::compose::{RequestHead, compose_connect};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Terms, exchange};
@@ -19,25 +18,25 @@ use crate::transfer::negotiation::{Negotiation, Verdict};
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 
-/// The head of a CONNECT, with an answer to what the proxy has asked so far.
+/// The head of a CONNECT to this `host:port`, with an answer to what the proxy has asked so far.
 pub(crate) fn request(
     operation: &Operation,
-    target: &Target,
+    authority: &str,
     proxy: &mut Negotiation,
     cnonce: &str,
     tap: &Tap,
 ) -> RequestHead {
-    let answer = proxy.answer("CONNECT", &target.host_and_port(), cnonce, tap);
+    let answer = proxy.answer("CONNECT", authority, cnonce, tap);
     let version = operation.proxy.http10;
-    compose_connect(&operation.request, target, version, answer.as_deref())
+    compose_connect(&operation.request, authority, version, answer.as_deref())
 }
 
 /// What a tunnel is asked for with.
 pub struct TunnelRequest<'a> {
     /// What was asked for on the command line.
     pub operation: &'a Operation,
-    /// The origin behind the proxy.
-    pub target: &'a Target,
+    /// `host:port` of what the proxy is to connect to: not always the origin.
+    pub authority: String,
     /// Authentication with the proxy.
     pub proxy: &'a mut Negotiation,
     /// Where heads of `-i` go.
@@ -56,17 +55,16 @@ impl TunnelRequest<'_> {
     /// # Errors
     /// Exit 7 when the proxy refuses, as curl has it.
     pub fn ask(&mut self, wire: &mut dyn Wire, tap: &Tap) -> Result<Tunnel, Error> {
-        let authority = self.target.host_and_port();
         let mut http = Connection::new(Settings {
             peer: Peer::Proxy,
             ..Settings::default()
         });
         loop {
             tap.emit(Happening::Tunnelling {
-                authority: &authority,
+                authority: &self.authority,
             });
             let cnonce = (self.cnonce)();
-            let head = request(self.operation, self.target, self.proxy, &cnonce, tap);
+            let head = request(self.operation, &self.authority, self.proxy, &cnonce, tap);
             let mut reply = TunnelReply {
                 operation: self.operation,
                 proxy: &mut *self.proxy,

@@ -137,7 +137,7 @@ impl Inquiry<'_> {
                     lookup::explain(case, lookup, report);
                 }
             }
-            Exit::CouldntConnect if case.way.tunnelling => self.tunnel(report),
+            Exit::CouldntConnect if case.way.tunnel.is_some() => self.tunnel(report),
             Exit::CouldntConnect => reach::explain(case, operation, report),
             Exit::OperationTimedout => {
                 let (attempt, limits) = (&self.account.attempt, &operation.limits);
@@ -196,7 +196,7 @@ impl Inquiry<'_> {
             return handshake::explain(case, tls, self.settings(tls), report);
         }
         match (self.error.exit, self.account.attempt.hop()) {
-            _ if case.way.tunnelling => self.tunnel(report),
+            _ if case.way.tunnel.is_some() => self.tunnel(report),
             (Exit::GotNothing, _) => response::empty(case, report),
             _ if self.broken().is_some() => self.response(report),
             (_, Some(hop)) => response::cut_off(case, hop, report),

@@ -84,6 +84,10 @@ const RUNS: &[(&str, &[usize])] = &[
         &[2],
     ),
     ("--connect-to ::there.test:8080 http://host.test/", &[1]),
+    (
+        "--connect-to ::there.test:8080 -x http://proxy.test:3128 http://host.test/",
+        &[2],
+    ),
     ("--unix-socket /nowhere http://host.test/", &[1]),
     ("--request-target '*' -X OPTIONS http://host.test/", &[1]),
     ("--url-query a=b http://host.test/", &[1]),

@@ -44,8 +44,8 @@ pub(super) struct Way {
     pub(super) connected: Option<Peer>,
     /// What a SOCKS proxy said last.
     pub(super) socks_reply: Vec<u8>,
-    /// A tunnel was asked for.
-    pub(super) tunnelling: bool,
+    /// The `host:port` to which a tunnel was asked for, until it was granted.
+    pub(super) tunnel: Option<String>,
     /// All of it stood.
     pub(super) established: bool,
     /// It had been kept from earlier.
@@ -177,7 +177,7 @@ impl Case {
             }
             Happening::RequestSent { .. } => self.reply.asked_whole = true,
             Happening::Tunnelled { .. } => {
-                self.way.tunnelling = false;
+                self.way.tunnel = None;
                 self.reply = Reply::default();
             }
             Happening::Delivered { bytes } => {
@@ -271,7 +271,7 @@ impl Way {
                 }
             }
             Happening::Connected { peer, .. } => self.connected = Some(Peer::clone(peer)),
-            Happening::Tunnelling { .. } => self.tunnelling = true,
+            Happening::Tunnelling { authority } => self.tunnel = Some((*authority).to_owned()),
             Happening::Established { .. } => self.established = true,
             Happening::Reused { .. } => (self.established, self.reused) = (true, true),
             _ => {}

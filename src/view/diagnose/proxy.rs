@@ -9,12 +9,10 @@ use super::case::Case;
 use super::report::Report;
 use super::words::quoted;
 use crate::plan::Proxying;
-use crate::target::Target;
 
 /// Explains a tunnel that was refused with this status; 0 is none at all.
 pub(super) fn tunnel(case: &Case, status: u16, settings: &Proxying, report: &mut Report) {
-    let goal = case.target.as_ref().map(Target::host_and_port);
-    let goal = goal.unwrap_or_default();
+    let goal = case.way.tunnel.as_deref().unwrap_or_default();
     if let Some(proxy) = case.stopover() {
         let (host, port) = (&proxy.host, proxy.port);
         report.saw(format!(

@@ -10,7 +10,7 @@ use super::proxy;
 use super::report::Report;
 use super::words::time;
 use crate::event::Peer;
-use crate::plan::Operation;
+use crate::plan::{Operation, Proxying};
 use crate::target::{Host, Target};
 
 /// Explains why no address could be connected to.
@@ -95,7 +95,11 @@ fn by_address(case: &Case, operation: &Operation, report: &mut Report) {
 /// It was not the host of the URL that was to be reached.
 fn elsewhere(other: &Lookup, operation: &Operation, report: &mut Report) {
     let (host, port) = (&other.host, other.port);
-    if operation.route.connect_to.is_empty() {
+    let Proxying {
+        proxy, preproxy, ..
+    } = &operation.proxy;
+    // Through a proxy, `--connect-to` says where the proxy leads to.
+    if operation.route.connect_to.is_empty() || proxy.is_some() || preproxy.is_some() {
         report.conclude(format!("The proxy, {host}:{port}, could not be reached."));
         proxy::without(&operation.proxy, report);
     } else {

@@ -146,7 +146,7 @@ fn meaning(case: &Case, last: Option<Share>) -> &'static str {
         Some(Share::Connect) => {
             "nobody answered at all, as when a host is off or a firewall drops what is sent there"
         }
-        Some(Share::Proxy) if case.way.tunnelling => "the proxy did not answer CONNECT",
+        Some(Share::Proxy) if case.way.tunnel.is_some() => "the proxy did not answer CONNECT",
         Some(Share::Proxy) => "the proxy did not answer",
         Some(Share::Tls) if answered => "the server did not finish the TLS handshake",
         Some(Share::Tls) => {

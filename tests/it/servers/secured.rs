@@ -216,3 +216,29 @@ fn who_speaks_something_else_is_told_of() {
         ended.stderr
     );
 }
+
+#[test]
+fn a_proxy_is_asked_for_what_stands_for_the_origin() {
+    let (world, ca) = world();
+    let server = Server::tunnelled(config(&world.issue(&["a.test"], |_| {})), |talk| {
+        while talk.request().is_some() {
+            talk.say(response("200 OK", "", ""));
+        }
+    });
+    let services = world.folder.path().join("services");
+    let line = "h1 a.test 443 h1 b.test 9999 \"20991231 23:59:59\" 0 0\n";
+    std::fs::write(&services, line).unwrap();
+    let services = services.display().to_string();
+    let proxy = format!("http://127.0.0.1:{}", server.port());
+    for words in [["--connect-to", "::b.test:9999"], ["--alt-svc", &services]] {
+        let common = ["-sv", "--cacert", &ca, "-x", &proxy, "https://a.test/"];
+        let ended = run(rcurl(&[&words[..], &common].concat()));
+        assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+        for line in [
+            "> CONNECT b.test:9999 HTTP/1.1\r\n> Host: b.test:9999\r\n",
+            "> GET / HTTP/1.1\r\n> Host: a.test\r\n",
+        ] {
+            assert!(ended.stderr.contains(line), "{line}\n{}", ended.stderr);
+        }
+    }
+}
