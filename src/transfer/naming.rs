@@ -13,16 +13,24 @@ const NAMELESS: &str = "curl_response";
 /// The file name that the path of a URL ends with (`-O`): the last segment, or the one before a
 /// closing slash, as it stands, never decoded.
 pub fn from_path(path: &str) -> String {
-    let name = path
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let name = last_segment(path);
     if is_safe(name.as_bytes()) {
         name.to_owned()
     } else {
         NAMELESS.to_owned()
     }
+}
+
+/// The file name that the path of a URL ends with where a server chose the URL (`-J`).
+///
+/// `None` when it ends with none that a server may choose.
+pub fn from_redirect(path: &str) -> Option<String> {
+    safe_name(last_segment(path).as_bytes())
+}
+
+fn last_segment(path: &str) -> &str {
+    let mut segments = path.trim_end_matches('/').rsplit('/');
+    segments.next().unwrap_or_default()
 }
 
 /// The file name that a `Content-Disposition` field gives (`-J`), without any folder in it.
@@ -97,6 +105,22 @@ mod tests {
             ("/a%2fb", "a%2fb"),
         ] {
             assert_eq!(from_path(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_names_no_hidden_file() {
+        for (path, expected) in [
+            ("/a/b", Some("b")),
+            ("/a/b/", Some("b")),
+            ("/a/..\\b", Some("b")),
+            ("/", None),
+            ("/.curlrc", None),
+            ("/a/.bashrc/", None),
+            ("/a\\.bashrc", None),
+            ("/a/..", None),
+        ] {
+            assert_eq!(from_redirect(path).as_deref(), expected, "{path}");
         }
     }
 

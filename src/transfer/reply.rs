@@ -272,15 +272,16 @@ impl Reply<'_> {
     }
 
     /// With `-OJ`, a file is named after the URL that a redirect leads to, followed or not, until a
-    /// response gives it a name.
+    /// response gives it a name. Where that is no name that a server may choose, it keeps its own.
     fn name_file_after(&mut self, location: &[u8]) {
         if self.operation.output.remote_header_name
             && let Place::File(saved) = self.sink.place()
             && let Ok(target) = self
                 .target
                 .join(location, self.operation.request.path_as_is)
+            && let Some(name) = naming::from_redirect(&target.path)
         {
-            saved.rename(&naming::from_path(&target.path));
+            saved.rename(&name);
         }
     }
 

@@ -149,6 +149,26 @@ fn early_hints_and_tags_do_not_help_a_server_to_overwrite_a_file() {
     }
 }
 
+/// No advisory: with `-J`, a redirect names the file too.
+#[test]
+fn a_redirect_chooses_no_hidden_file() {
+    for to in ["/.curlrc", "/x/.bashrc/", "..%5c/..\\.curlrc", "/", "/.."] {
+        let location = format!("Location: {to}\r\n");
+        let server = Server::new(move |talk| {
+            talk.request();
+            talk.say(response("302 Found", &location, ""));
+            talk.request();
+            talk.say(response("200 OK", "", "new"));
+        });
+        for options in ["-OJL", "-OJ"] {
+            let folder = tempfile::tempdir().unwrap();
+            let line = format!("-s {options} {}", server.url("/redir?/.curlrc"));
+            run_in(folder.path(), &line);
+            assert_eq!(files(folder.path()), ["redir"], "{options} {to}");
+        }
+    }
+}
+
 /// No advisory yet: a link in the folder is not followed to what it leads to.
 #[test]
 fn a_name_from_a_server_is_not_written_through_a_link() {
