@@ -39,8 +39,8 @@ impl<'a> Identity<'a> {
     pub(crate) fn new(auth: &'a Auth, environment: &Environment) -> Result<Self, Error> {
         Ok(Self {
             netrc: read_netrc(auth, environment)?,
-            server: Negotiation::new(Side::Server, AuthSchemes::Unnamed, None, None),
-            proxy: Negotiation::new(Side::Proxy, AuthSchemes::Unnamed, None, None),
+            server: Negotiation::new(Side::Server),
+            proxy: Negotiation::new(Side::Proxy),
             signer: Signer::new(auth)?,
             signatory: None,
         })
@@ -60,18 +60,22 @@ impl<'a> Identity<'a> {
         } else {
             let trusted = journey.trusted(&operation.follow);
             let bearer = auth.bearer.clone().filter(|_| trusted);
-            self.server.entrust(auth.schemes, credentials, bearer);
+            let target = journey.target();
+            let root = format!("{}://{}", target.scheme, target.host_and_port());
+            let schemes = auth.schemes;
+            self.server.entrust(root, schemes, credentials, bearer);
         }
         Ok(())
     }
 
     /// Takes the credentials for the proxy on the way there.
     pub(crate) fn face_proxy(&mut self, schemes: AuthSchemes, proxy: Option<&Proxy>) {
-        let user = proxy
-            .filter(|proxy| proxy.kind.is_http())
-            .and_then(|proxy| proxy.user.as_ref())
-            .map(Credentials::from);
-        self.proxy.entrust(schemes, user, None);
+        let proxy = proxy.filter(|proxy| proxy.kind.is_http());
+        let root = proxy.map(|Proxy { kind, place, .. }| format!("{kind}://{}", place.authority()));
+        let user = proxy.and_then(|proxy| proxy.user.as_ref());
+        let credentials = user.map(Credentials::from);
+        let root = root.unwrap_or_default();
+        self.proxy.entrust(root, schemes, credentials, None);
     }
 
     /// Whether requests are signed.

@@ -16,6 +16,8 @@ use crate::transfer::digest::{self, Asked, Turn};
 /// Authentication with the origin or with a proxy.
 pub struct Negotiation {
     side: Side,
+    /// Scheme and authority of whom this is with: what was asked for there is answered there alone.
+    root: String,
     credentials: Option<Credentials>,
     token: Option<Secret>,
     wanted: Wanted,
@@ -46,14 +48,10 @@ pub enum Verdict {
 
 impl Negotiation {
     /// A negotiation in which nothing was said yet.
-    pub fn new(
-        side: Side,
-        schemes: AuthSchemes,
-        credentials: Option<Credentials>,
-        token: Option<Secret>,
-    ) -> Self {
-        let mut negotiation = Self {
+    pub fn new(side: Side) -> Self {
+        Self {
             side,
+            root: String::new(),
             credentials: None,
             token: None,
             wanted: Wanted::NONE,
@@ -65,22 +63,23 @@ impl Negotiation {
             offer: Offer::default(),
             refused: false,
             sent: None,
-        };
-        negotiation.entrust(schemes, credentials, token);
-        negotiation
+        }
     }
 
-    /// Hands over credentials, perhaps others than before: those of another host, or none. What a
-    /// host has said is forgotten when they change.
+    /// Hands over credentials for this root (RFC 9110, 11.5), perhaps others than before: those of
+    /// another host, or none. What was said is forgotten when root or credentials change.
     pub fn entrust(
         &mut self,
+        root: String,
         schemes: AuthSchemes,
         credentials: Option<Credentials>,
         token: Option<Secret>,
     ) {
-        if self.credentials == credentials && self.token == token && self.wanted != Wanted::NONE {
+        let same = self.root == root && self.credentials == credentials && self.token == token;
+        if same && self.wanted != Wanted::NONE {
             return;
         }
+        self.root = root;
         self.challenge = None;
         self.count = 0;
         self.rounds = 0;

@@ -245,6 +245,27 @@ fn what_one_origin_asked_of_digest_is_not_answered_at_another() {
     let [first, second] = sent_over(&outcome);
     assert!(first.contains("n0nce"), "{first}");
     assert!(!second.contains("uthorization"), "{second}");
+    // Not even where the same credentials are for both.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("netrc");
+    std::fs::write(&file, "default login alice password s3cr3t\n").unwrap();
+    let netrc = format!("--netrc-file {}", file.display());
+    let basic =
+        "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n";
+    for (how, asked) in [
+        ("--digest", challenge),
+        ("--anyauth", challenge),
+        ("--anyauth", basic),
+    ] {
+        for whose in [netrc.as_str(), "--location-trusted -u alice:s3cr3t"] {
+            let line = format!("-L {how} {whose} {TWO_HOSTS} http://a.test/");
+            let to = moved("http://b.test/");
+            let meetings = vec![accepts(&[asked, &to]), accepts(&[DONE])];
+            let [first, second] = sent_over(&play(&line, meetings));
+            assert!(first.contains("Authorization: "), "{line}: {first}");
+            assert!(!second.contains("uthorization"), "{line}: {second}");
+        }
+    }
     let line = "--digest -u alice:s3cr3t http://127.0.0.1/ --next http://127.0.0.1:81/";
     let outcome = play(line, vec![accepts(&[challenge, DONE]), accepts(&[DONE])]);
     let [_, second] = sent_over(&outcome);

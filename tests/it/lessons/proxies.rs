@@ -98,6 +98,30 @@ fn what_one_proxy_asked_of_digest_is_not_answered_at_another() {
     assert!(!second.contains("uthorization"), "{second}");
 }
 
+/// The same credentials are for both.
+#[test]
+fn what_one_proxy_asked_of_digest_is_not_answered_at_that_of_a_redirect() {
+    let variables = [
+        ("http_proxy", "http://127.0.0.1:3128"),
+        ("https_proxy", "http://127.0.0.2:3128"),
+    ];
+    let challenge = "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n0nce\"\r\n\
+         Content-Length: 0\r\n\r\n";
+    let refused = "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n";
+    let line = "-L --proxy-digest -U alice:s3cr3t http://a.test/";
+    let to = moved("https://a.test/");
+    let meetings = vec![accepts(&[challenge, &to]), accepts(&[refused])];
+    let outcome = play_in(&variables, line, meetings);
+    let [(_, first), (_, second)] = &sent(&outcome)[..] else {
+        panic!("two proxies");
+    };
+    assert!(first.contains("n0nce"), "{first}");
+    assert!(
+        second.starts_with("CONNECT ") && !second.contains("uthorization"),
+        "{second}"
+    );
+}
+
 /// CVE-2023-38545.
 #[test]
 fn a_host_name_that_fits_no_socks_request_is_refused() {
