@@ -173,15 +173,13 @@ impl<'a> Listener<'a> {
     }
 
     /// Takes one field of the response to a request for this URL; what did not come over TLS does not
-    /// count. With `-k` nobody knows who says that a host wants TLS, or that it no longer does.
+    /// count. With `-k` nobody knows who says that a host wants TLS or is served elsewhere, or that it
+    /// no longer does or is.
     pub fn field(&mut self, target: &Target, name: &[u8], value: &[u8], tap: &Tap) {
-        if target.scheme != Scheme::Https {
+        if target.scheme != Scheme::Https || !self.operation.tls.verify {
             return;
         }
-        if name.eq_ignore_ascii_case(b"Strict-Transport-Security")
-            && self.operation.tls.verify
-            && !self.heard_hsts
-        {
+        if name.eq_ignore_ascii_case(b"Strict-Transport-Security") && !self.heard_hsts {
             self.heard_hsts = true;
             if let Err(illegal) =
                 lock(&self.memory.hsts).hear(target.connect_host(), value, tap.clock().unix_time())

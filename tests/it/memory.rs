@@ -287,6 +287,25 @@ fn an_alternative_service_stands_for_its_origin() {
     );
 }
 
+/// Nobody knows who announced it, and later runs would believe the file.
+#[test]
+fn an_alternative_service_of_an_unverified_origin_is_not_learnt() {
+    let answer = "HTTP/1.1 200 OK\r\nAlt-Svc: h1=\"localhost:9\"; ma=60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (stage, server) = (Stage::new(), Server::tls(answer));
+    let place = format!("::127.0.0.1:{}", server.port);
+    let words = [
+        "--alt-svc",
+        "@svc",
+        "--connect-to",
+        &place,
+        "https://a.test/",
+    ];
+    for (trust, learnt) in [(&["-k"][..], 0), (&["--cacert", "@ca.pem"], 1)] {
+        let (exit, ..) = stage.run(&[&["-s"], trust, &words].concat());
+        assert_eq!((exit, stage.lines("svc").len()), (0, learnt), "{trust:?}");
+    }
+}
+
 #[test]
 fn ipfs_goes_through_the_gateway_of_the_home_folder() {
     let (stage, server) = (Stage::new(), Server::plain(PLAIN));
