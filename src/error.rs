@@ -162,6 +162,12 @@ impl Error {
         Self::new(Exit::PartialFile, "File already completely uploaded")
     }
 
+    /// The system gives no random octets.
+    pub fn no_noise(source: io::Error) -> Self {
+        let message = format!("no random octets from the system: {}", reason(&source));
+        Self::new(Exit::FailedInit, message).because(source)
+    }
+
     /// What was sent must be sent again and is gone.
     pub fn cannot_rewind() -> Self {
         let message = "necessary data rewind was not possible";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::os::fd::BorrowedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ use rcurl::clock::SystemClock;
 use rcurl::environment::Environment;
 use rcurl::net::Sockets;
 use rcurl::streams::{Console, Input, Streams};
+use rustix::io::retry_on_intr;
+use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::stdio::{stderr, stdin, stdout};
 
 #[expect(
@@ -44,9 +46,9 @@ fn environment() -> Environment {
         stdout_is_terminal: out,
         stderr_is_terminal: err,
         stdout_takes_colour: (out || forced)
-            && AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+            && AutoStream::choice(&io::stdout()) != ColorChoice::Never,
         stderr_takes_colour: (err || forced)
-            && AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
+            && AutoStream::choice(&io::stderr()) != ColorChoice::Never,
         columns: rustix::termios::tcgetwinsize(stderr())
             .ok()
             .map(|size| size.ws_col)
@@ -57,11 +59,10 @@ fn environment() -> Environment {
 /// The three streams, unbuffered; one that is closed reads and writes nothing. They are taken as
 /// descriptors: the standard library's have buffers, which nothing here would fill.
 fn streams() -> Streams {
-    let console = |descriptor| {
-        own(descriptor).map_or_else(|| Console::new(std::io::sink()), Console::from_file)
-    };
+    let console =
+        |descriptor| own(descriptor).map_or_else(|| Console::new(io::sink()), Console::from_file);
     Streams {
-        stdin: own(stdin()).map_or_else(|| Input::new(std::io::empty()), Input::from_file),
+        stdin: own(stdin()).map_or_else(|| Input::new(io::empty()), Input::from_file),
         stdout: console(stdout()),
         stderr: console(stderr()),
     }
@@ -71,11 +72,10 @@ fn own(descriptor: BorrowedFd<'_>) -> Option<File> {
     descriptor.try_clone_to_owned().ok().map(File::from)
 }
 
-fn noise(mut octets: &mut [u8]) {
+fn noise(mut octets: &mut [u8]) -> io::Result<()> {
     while !octets.is_empty() {
-        match rustix::rand::getrandom(&mut *octets, rustix::rand::GetRandomFlags::empty()) {
-            Ok(filled) => octets = octets.split_at_mut(filled).1,
-            Err(_) => return,
-        }
+        let filled = retry_on_intr(|| getrandom(&mut *octets, GetRandomFlags::empty()))?;
+        octets = octets.split_at_mut(filled).1;
     }
+    Ok(())
 }

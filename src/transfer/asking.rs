@@ -184,7 +184,7 @@ impl<'a> Asking<'a> {
     /// Composes the head of the request, as this peer wants it.
     pub(crate) fn compose(&mut self, peer: Peer, tap: &Tap) -> Result<RequestHead, Error> {
         let withheld = self.withholds_body(peer);
-        let (authorization, proxy_authorization) = self.authorize(peer, tap);
+        let (authorization, proxy_authorization) = self.authorize(peer, tap)?;
         let cookie = self.cookie(tap);
         let (range, content_range) = self.ranges();
         let signature_lines = self.sign(tap)?;
@@ -230,8 +230,12 @@ impl<'a> Asking<'a> {
     }
 
     /// The values of `Authorization` and `Proxy-Authorization`.
-    fn authorize(&mut self, peer: Peer, tap: &Tap) -> (Option<String>, Option<String>) {
-        let (method, uri, cnonce) = self.digested();
+    fn authorize(
+        &mut self,
+        peer: Peer,
+        tap: &Tap,
+    ) -> Result<(Option<String>, Option<String>), Error> {
+        let (method, uri, cnonce) = self.digested()?;
         let given = self.trusted() && names_field(&self.request.headers, "Authorization");
         let Identity { server, proxy, .. } = &mut self.identity;
         let for_server = if given {
@@ -243,19 +247,20 @@ impl<'a> Asking<'a> {
             Peer::Origin => None,
             Peer::Proxy => proxy.answer(&method, &uri, &cnonce, tap),
         };
-        (for_server, for_proxy)
+        Ok((for_server, for_proxy))
     }
 
     /// What an answer to a Digest challenge is made of: method, request target, client nonce. Where
     /// there is none to answer, nothing.
-    fn digested(&self) -> (String, String, String) {
+    fn digested(&self) -> Result<(String, String, String), Error> {
         let Identity { server, proxy, .. } = &self.identity;
         if !server.answers_digest() && !proxy.answers_digest() {
-            return <_>::default();
+            return Ok(<_>::default());
         }
         let uri = self.request.request_target.clone();
         let uri = uri.unwrap_or_else(|| self.target().request_target());
-        (self.method().to_owned(), uri, self.shared.cnonce())
+        let cnonce = self.shared.cnonce()?;
+        Ok((self.method().to_owned(), uri, cnonce))
     }
 
     /// The field lines of a signature. No request is signed for strangers.

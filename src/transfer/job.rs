@@ -2,16 +2,19 @@
 //!
 //! Knows: plain data, and what is safe to show. Must not know: what is done with it.
 
+use std::io;
+
 use crate::codec::text::{Visible, hexadecimal};
 use crate::environment::Environment;
+use crate::error::Error;
 use crate::net::Network;
 use crate::plan::Operation;
 use crate::streams::Streams;
 use crate::transfer::memory::Memory;
 use crate::transfer::reply::Layout;
 
-/// Fills octets with noise.
-pub type Noise = dyn Fn(&mut [u8]) + Send + Sync;
+/// Fills octets with noise; what it could not fill must not be used.
+pub type Noise = dyn Fn(&mut [u8]) -> io::Result<()> + Send + Sync;
 
 /// What all transfers of a run share.
 pub struct Shared {
@@ -29,10 +32,13 @@ pub struct Shared {
 
 impl Shared {
     /// A client nonce: 32 hexadecimal digits.
-    pub fn cnonce(&self) -> String {
+    ///
+    /// # Errors
+    /// Exit 2 when the system gives no random octets.
+    pub fn cnonce(&self) -> Result<String, Error> {
         let mut octets = [0_u8; 16];
-        (self.noise)(&mut octets);
-        hexadecimal(&octets)
+        (self.noise)(&mut octets).map_err(Error::no_noise)?;
+        Ok(hexadecimal(&octets))
     }
 
     /// Text from a server, to standard output: made visible on a terminal.

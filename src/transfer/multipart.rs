@@ -6,11 +6,12 @@
 //! Sources: RFC 2046 §5.1 (multipart), RFC 7578 (form-data), and the HTML standard, "multipart form
 //! data", for the escapes in names. The order and the spelling of the lines are curl's.
 
+use std::io;
 use std::path::Path;
 
 use super::encoding;
 use super::segment::Segment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::{Encoder, Form, Part, PartContent};
 use crate::streams::Input;
 
@@ -47,14 +48,15 @@ pub struct Supplies<'a> {
     /// Standard input, for a part that is `@-` or `<-`.
     pub stdin: &'a Input,
     /// Fills the octets with noise, for the boundaries.
-    pub noise: &'a mut dyn FnMut(&mut [u8]),
+    pub noise: &'a mut dyn FnMut(&mut [u8]) -> io::Result<()>,
 }
 
 impl Multipart {
     /// Lays a form out. `content_type` is what `-H "Content-Type: …"` says; curl adds the boundary
     /// to it, and calls the parts `form-data` only where it is `multipart/form-data`.
     ///
-    /// A file that cannot be opened is exit 26.
+    /// # Errors
+    /// Exit 26 for a file that cannot be opened, 2 when the system gives no random octets.
     pub fn compose(
         form: &Form,
         content_type: Option<&str>,
@@ -66,7 +68,7 @@ impl Multipart {
             Escaping::Percent
         };
         let media_type = content_type.unwrap_or(FORM);
-        let boundary = boundary(supplies);
+        let boundary = boundary(supplies)?;
         let mut writer = Writer {
             escaping,
             supplies,
@@ -126,8 +128,10 @@ impl Writer<'_, '_> {
     fn part(&mut self, part: &Part, disposition: Disposition) -> Result<()> {
         let media_type = media_type(part);
         self.disposition(part, disposition);
-        let boundary =
-            matches!(part.content, PartContent::Parts(_)).then(|| boundary(self.supplies));
+        let boundary = match part.content {
+            PartContent::Parts(_) => Some(boundary(self.supplies)?),
+            _ => None,
+        };
         match (&media_type, &boundary) {
             (Some(value), Some(boundary)) => {
                 self.line(&["Content-Type: ", &with_boundary(value, boundary)]);
@@ -315,13 +319,13 @@ fn with_boundary(media_type: &str, boundary: &str) -> String {
 }
 
 /// A boundary as curl makes it: 24 dashes, then 22 letters and digits at random.
-fn boundary(supplies: &mut Supplies<'_>) -> String {
+fn boundary(supplies: &mut Supplies<'_>) -> Result<String> {
     const DASHES: usize = 24;
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut noise = [0; 22];
-    (supplies.noise)(&mut noise);
+    (supplies.noise)(&mut noise).map_err(Error::no_noise)?;
     let letter = |octet: u8| ALPHABET.iter().cycle().nth(octet.into());
     let letters = noise.into_iter().filter_map(letter);
     let letters = letters.map(|octet| char::from(*octet));
-    "-".repeat(DASHES).chars().chain(letters).collect()
+    Ok("-".repeat(DASHES).chars().chain(letters).collect())
 }

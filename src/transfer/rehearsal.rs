@@ -70,7 +70,7 @@ impl<'a> Rehearsal<'a> {
         shared.network.check(&way, tap)?;
         if way.is_tunnelled() {
             let proxy = &mut asking.identity.proxy;
-            let cnonce = shared.cnonce();
+            let cnonce = shared.cnonce()?;
             let authority = way.destination().authority();
             let head = tunnel::request(job.operation, &authority, proxy, &cnonce, tap);
             self.write_down(&way, Layer::Tunnel, &head, &mut Source::empty())?;

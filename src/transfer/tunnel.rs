@@ -46,14 +46,14 @@ pub struct TunnelRequest<'a> {
     /// The limits.
     pub terms: Terms,
     /// Digest's client nonce.
-    pub cnonce: &'a mut dyn FnMut() -> String,
+    pub cnonce: &'a mut dyn FnMut() -> Result<String, Error>,
 }
 
 impl TunnelRequest<'_> {
     /// Asks, and answers challenges as long as the connection lives.
     ///
     /// # Errors
-    /// Exit 7 when the proxy refuses, as curl has it.
+    /// Exit 7 when the proxy refuses, as curl has it; 2 when the system gives no random octets.
     pub fn ask(&mut self, wire: &mut dyn Wire, tap: &Tap) -> Result<Tunnel, Error> {
         let mut http = Connection::new(Settings {
             peer: Peer::Proxy,
@@ -63,7 +63,7 @@ impl TunnelRequest<'_> {
             tap.emit(Happening::Tunnelling {
                 authority: &self.authority,
             });
-            let cnonce = (self.cnonce)();
+            let cnonce = (self.cnonce)()?;
             let head = request(self.operation, &self.authority, self.proxy, &cnonce, tap);
             let mut reply = TunnelReply {
                 operation: self.operation,

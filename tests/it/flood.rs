@@ -72,7 +72,10 @@ fn run_with(
         },
         sockets: Sockets::Scripted(server(clock.clone())),
         clock,
-        noise: Box::new(|octets| octets.fill(0)),
+        noise: Box::new(|octets| {
+            octets.fill(0);
+            Ok(())
+        }),
         secret_line: Box::new(|| None),
     };
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();

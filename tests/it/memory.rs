@@ -123,7 +123,10 @@ impl Stage {
             },
             sockets: Sockets::System,
             clock: Arc::new(SystemClock),
-            noise: Box::new(|octets| octets.fill(7)),
+            noise: Box::new(|octets| {
+                octets.fill(7);
+                Ok(())
+            }),
             secret_line: Box::new(|| None),
         };
         let file = |word: &str| match word.strip_prefix('@') {

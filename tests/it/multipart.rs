@@ -17,6 +17,7 @@ fn compose(form: &Form, content_type: Option<&str>) -> Result<Multipart, Error> 
     let mut noise = |octets: &mut [u8]| {
         calls += 1;
         octets.fill(calls);
+        Ok(())
     };
     let mut supplies = Supplies {
         stdin: &Input::new(Cursor::new("from stdin")),
@@ -108,6 +109,7 @@ fn the_boundary_is_24_dashes_and_22_letters_and_digits() {
             for (octet, value) in octets.iter_mut().zip(first..=255) {
                 *octet = value;
             }
+            Ok(())
         };
         let mut supplies = Supplies {
             stdin: &Input::new(std::io::empty()),

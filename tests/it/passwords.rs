@@ -97,7 +97,10 @@ fn without_a_terminal_the_password_is_a_line_of_standard_input() {
         },
         sockets: rcurl::net::Sockets::System,
         clock: Arc::new(SystemClock),
-        noise: Box::new(|octets| octets.fill(0)),
+        noise: Box::new(|octets| {
+            octets.fill(0);
+            Ok(())
+        }),
         secret_line: Box::new(|| None),
     };
     let url = server.url("/");

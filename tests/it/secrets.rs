@@ -10,6 +10,7 @@ use rcurl::transfer::credentials::Credentials;
 
 use crate::support::certificates::World;
 use crate::support::stage::{Meeting, Outcome, Scene};
+use crate::support::story::split;
 
 const SECRET: &str = "hunter2";
 
@@ -171,4 +172,38 @@ fn keys_of_certificates_are_not_shown() {
     let secret = issued.key.serialize_pem();
     let secret = secret.lines().nth(1).unwrap();
     assert!(!told.contains(secret), "{told}");
+}
+
+#[test]
+fn without_random_octets_nothing_predictable_is_sent() {
+    let challenge = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", qop=\"auth\", nonce=\"n\"\r\n\
+                     Content-Length: 0\r\n\r\n";
+    let challenges = Meeting::Accepts(vec![
+        Step::Await(b"\r\n\r\n".to_vec()),
+        Step::Say(challenge.into()),
+        Step::Await(b"\r\n\r\n".to_vec()),
+    ]);
+    for (line, meetings) in [
+        ("--digest -u me:pw http://127.0.0.1/", vec![challenges]),
+        ("-F a=b http://127.0.0.1/", Vec::new()),
+    ] {
+        let scene = Scene {
+            words: split(line),
+            meetings,
+            noiseless: true,
+            ..Scene::default()
+        };
+        let outcome = scene.play();
+        let told = String::from_utf8(outcome.stderr).unwrap();
+        let sentence = "rcurl: (2) no random octets from the system: Function not implemented\n";
+        assert!(told.ends_with(sentence), "{line}: {told}");
+        let sent: Vec<u8> = outcome
+            .sent
+            .into_iter()
+            .flat_map(|(_, sent)| sent)
+            .collect();
+        let sent = String::from_utf8(sent).unwrap();
+        assert!(!sent.contains("uthorization"), "{line}: {sent}");
+        assert_eq!(outcome.exit, 2, "{line}");
+    }
 }

@@ -64,7 +64,10 @@ fn rcurl(words: &[&str]) -> (Exit, String) {
         streams,
         sockets: rcurl::net::Sockets::System,
         clock: Arc::new(SystemClock),
-        noise: Box::new(|octets| octets.fill(0)),
+        noise: Box::new(|octets| {
+            octets.fill(0);
+            Ok(())
+        }),
         secret_line: Box::new(|| None),
     };
     let words: Vec<_> = ["-q"].iter().chain(words).map(OsString::from).collect();

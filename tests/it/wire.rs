@@ -238,6 +238,7 @@ proptest! {
             environment,
             stdin: request,
             meetings,
+            ..Scene::default()
         }
         .play();
         if let Err(why) = check(&outcome, &said) {

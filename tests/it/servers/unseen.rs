@@ -262,7 +262,7 @@ pub(super) fn watched(words: &[&str], interest: Interest, flow: Direction) -> Ve
         network: Network::new(Surroundings::default()),
         memory: Memory::default(),
         streams,
-        noise: Box::new(|_| {}),
+        noise: Box::new(|_| Ok(())),
     };
     let seen = Arc::<Mutex<Vec<_>>>::default();
     let notes = Notes {

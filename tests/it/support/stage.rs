@@ -13,6 +13,8 @@ use rcurl::environment::Environment;
 use rcurl::event::Peer;
 use rcurl::net::{Dialler, ScriptedWire, Sockets, Step, Wire};
 use rcurl::streams::{Input, Streams};
+use rcurl::transfer::job::Noise;
+use rustix::io::Errno;
 
 use crate::scripted::Caught;
 
@@ -65,6 +67,8 @@ pub(crate) struct Scene {
     pub(crate) words: Vec<String>,
     pub(crate) environment: Environment,
     pub(crate) stdin: Vec<u8>,
+    /// The system gives no random octets.
+    pub(crate) noiseless: bool,
     /// One per attempt to connect, in order.
     pub(crate) meetings: Vec<Meeting>,
 }
@@ -98,7 +102,7 @@ impl Scene {
             },
             sockets: Sockets::Scripted(stage.clone()),
             clock,
-            noise: Box::new(noise()),
+            noise: noise(self.noiseless),
             secret_line: Box::new(|| None),
         };
         let words: Vec<OsString> = self.words.into_iter().map(OsString::from).collect();
@@ -117,10 +121,16 @@ impl Scene {
     }
 }
 
-/// Octets that count up, over the whole run.
-fn noise() -> impl Fn(&mut [u8]) + Send + Sync {
+/// Octets that count up, over the whole run, or none at all.
+fn noise(noiseless: bool) -> Box<Noise> {
+    if noiseless {
+        return Box::new(|_| Err(Errno::NOSYS.into()));
+    }
     let next = AtomicU8::new(0);
-    move |octets| octets.fill_with(|| next.fetch_add(1, Ordering::Relaxed))
+    Box::new(move |octets| {
+        octets.fill_with(|| next.fetch_add(1, Ordering::Relaxed));
+        Ok(())
+    })
 }
 
 type Sent = Arc<Mutex<Vec<u8>>>;
@@ -152,7 +162,7 @@ impl Dialler for Stage {
                 (Err(io::ErrorKind::TimedOut.into()), Sent::default())
             }
             Some(Meeting::Refuses) | None => {
-                let refused = io::Error::from(rustix::io::Errno::CONNREFUSED);
+                let refused = io::Error::from(Errno::CONNREFUSED);
                 (Err(refused), Sent::default())
             }
         };

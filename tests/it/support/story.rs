@@ -162,6 +162,7 @@ impl Story {
             environment: self.environment.clone(),
             stdin: std::mem::take(&mut self.stdin),
             meetings: std::mem::take(&mut self.meetings),
+            ..Scene::default()
         };
         scene.play()
     }
