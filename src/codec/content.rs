@@ -106,6 +106,12 @@ impl Codings {
     }
 }
 
+/// Whether this value of `Content-Encoding` names any coding that changes content (RFC 9110, 8.4).
+pub fn is_coded(value: &[u8]) -> bool {
+    let mut names = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    names.any(|name| !changes_nothing(name))
+}
+
 /// An empty element, or a name for no coding. "none" is not registered; curl takes it for one.
 fn changes_nothing(name: &[u8]) -> bool {
     let names: [&[u8]; 3] = [b"", b"identity", b"none"];

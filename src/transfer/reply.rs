@@ -5,7 +5,7 @@
 
 use std::sync::Mutex;
 
-use crate::codec::content::{ACCEPT_ENCODING, Codings, MOST_CODINGS, Refused};
+use crate::codec::content::{ACCEPT_ENCODING, Codings, MOST_CODINGS, Refused, is_coded};
 use crate::codec::json::Form;
 use crate::codec::{date, problem, text};
 use crate::error::{Error, Exit};
@@ -408,10 +408,8 @@ impl Reply<'_> {
                 }
             }
         }
-        let coded = codings.is_empty()
-            && head
-                .field("Content-Encoding")
-                .is_some_and(|it| *it.value != *b"identity");
+        let coded =
+            codings.is_empty() && head.all("Content-Encoding").any(|it| is_coded(&it.value));
         let readable = !coded && !self.operation.request.raw;
         let content_type = head.field("Content-Type").filter(|_| readable);
         let form = content_type.as_ref().and_then(|it| Form::of(&it.value));

@@ -7,7 +7,9 @@ use crate::support::chance::chance;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
-use rcurl::codec::content::{Coding, Codings, Decoder, Failure, Fault, MOST_CODINGS, Refused};
+use rcurl::codec::content::{
+    Coding, Codings, Decoder, Failure, Fault, MOST_CODINGS, Refused, is_coded,
+};
 
 const TEXT: &[u8] = b"hello hello hello hello, world\n";
 const BR: &[u8] = &[
@@ -394,5 +396,20 @@ proptest! {
         prop_assert_eq!(fault, same_fault);
         // Pieces let out more of what stands before the damage.
         prop_assert!(in_pieces.starts_with(&at_once));
+    }
+}
+
+#[test]
+fn identity_in_any_case_is_no_coding_and_any_other_name_in_the_list_is_one() {
+    for (value, expected) in [
+        ("", false),
+        ("identity", false),
+        ("Identity", false),
+        ("IDENTITY, , none", false),
+        ("gzip", true),
+        ("identity, gzip", true),
+        ("unheard-of", true),
+    ] {
+        assert_eq!(is_coded(value.as_bytes()), expected, "{value}");
     }
 }

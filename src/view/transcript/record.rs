@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::body::Body;
+use crate::codec::content;
 use crate::error::Error;
 use crate::event::{Bytes, Direction, Event, Happening, Layer, Peer, TlsFacts, Verification};
 use crate::http1::{Role, Rule, parse_field_line, request_lines, version_and_status};
@@ -341,7 +342,7 @@ impl Message {
     pub(super) fn is_coded(&self) -> bool {
         let lines = request_lines(&self.head).filter_map(|(_, line)| parse_field_line(line));
         let mut codings = lines.filter(|field| field.is("Content-Encoding"));
-        codings.any(|field| !field.value.eq_ignore_ascii_case(b"identity"))
+        codings.any(|field| content::is_coded(&field.value))
     }
 
     fn piece(&mut self, role: Role, bytes: &Bytes<'_>, room: &mut usize) {
