@@ -38,7 +38,7 @@ pub fn location(head: &Head) -> Option<Vec<u8>> {
         .filter(|value| redirects && !value.is_empty())
 }
 
-/// Whether the method is one whose body made the request: what 301 to 303 may turn into GET.
+/// What a request carries, by which its method is chosen: what 301 to 303 may turn into GET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carries {
     /// GET or HEAD.
@@ -49,38 +49,48 @@ pub enum Carries {
     Put,
 }
 
-/// Reads the redirect out of a response; how many were followed before is `followed`.
-///
-/// # Errors
-/// Exit 47 when the limit is reached, 3 for a `Location` that is no URL, 1 for a scheme that is not
-/// spoken.
-pub fn redirect(
-    plan: &Follow,
-    path_as_is: bool,
-    from: &Target,
-    head: &Head,
-    carries: Carries,
-    followed: u32,
-) -> Result<Option<Redirect>, Error> {
-    let Some(reference) = location(head) else {
-        return Ok(None);
-    };
-    if plan.mode == FollowMode::Never {
-        return Ok(None);
+/// Where a response came in, and what decides how it goes on from there.
+pub struct Crossroads<'a> {
+    /// `-L` and its like.
+    pub plan: &'a Follow,
+    /// `--path-as-is`: dots in the path of the next URL stay.
+    pub path_as_is: bool,
+    /// The URL that was asked for.
+    pub from: &'a Target,
+    /// What the request carried.
+    pub carries: Carries,
+    /// Redirects followed before.
+    pub followed: u32,
+}
+
+impl Crossroads<'_> {
+    /// Reads the redirect out of a response; `None` where there is none to follow.
+    ///
+    /// # Errors
+    /// Exit 47 when the limit is reached, 3 for a `Location` that is no URL, 1 for a scheme that is
+    /// not spoken.
+    pub fn redirect(&self, head: &Head) -> Result<Option<Redirect>, Error> {
+        let Some(reference) = location(head) else {
+            return Ok(None);
+        };
+        if self.plan.mode == FollowMode::Never {
+            return Ok(None);
+        }
+        if let Some(most) = self.plan.most.filter(|most| self.followed >= *most) {
+            return Err(Error::new(
+                Exit::TooManyRedirects,
+                format!("Maximum ({most}) redirects followed"),
+            ));
+        }
+        let target = self
+            .from
+            .join(&reference, self.path_as_is)
+            .map_err(|error| refused(&error))?;
+        Ok(Some(Redirect {
+            target,
+            method: next_method(self.plan, head.status(), self.carries),
+        }))
     }
-    if let Some(most) = plan.most.filter(|most| followed >= *most) {
-        return Err(Error::new(
-            Exit::TooManyRedirects,
-            format!("Maximum ({most}) redirects followed"),
-        ));
-    }
-    let target = from
-        .join(&reference, path_as_is)
-        .map_err(|error| refused(&error))?;
-    Ok(Some(Redirect {
-        target,
-        method: next_method(plan, head.status(), carries),
-    }))
 }
 
 fn refused(error: &UrlError) -> Error {

@@ -14,7 +14,7 @@ use crate::transfer::cookies::Quota;
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Response, Terms, exchange};
 use crate::transfer::failure::Failure;
-use crate::transfer::follow::{self, Redirect};
+use crate::transfer::follow::{self, Crossroads, Redirect};
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::memory::Listener;
 use crate::transfer::provenance::Provenance;
@@ -274,15 +274,14 @@ impl<'a> Transfer<'a> {
         if self.outcome.found.again {
             return Ok(Step::Again);
         }
-        let redirect = follow::redirect(
-            &self.job.operation.follow,
-            self.asking.request.path_as_is,
-            self.asking.target(),
-            &response.head,
-            self.asking.content.carries(),
-            self.asking.journey.followed(),
-        );
-        match redirect {
+        let crossroads = Crossroads {
+            plan: &self.job.operation.follow,
+            path_as_is: self.asking.request.path_as_is,
+            from: self.asking.target(),
+            carries: self.asking.content.carries(),
+            followed: self.asking.journey.followed(),
+        };
+        match crossroads.redirect(&response.head) {
             Ok(Some(redirect)) => Ok(Step::Redirect(Box::new(redirect))),
             Ok(None) => {
                 self.tell_unfollowed(response);
