@@ -18,7 +18,8 @@ use crate::transfer::journey::read_url;
 use crate::transfer::lock::lock;
 use crate::transfer::seats::{Seat, Seats};
 
-/// Runs everything that a plan asks for; gives the exit status of the run.
+/// Runs everything that a plan asks for; gives the exit status of the run, as curl's: in turn that of
+/// the last transfer, failed or not, in parallel that of the first to fail.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     let batch = Batch {
         plan,
@@ -61,7 +62,8 @@ const FATAL: [Exit; 3] = [
 ];
 
 impl Batch<'_> {
-    /// One after another, each beginning at least so long after the one before.
+    /// One after another, each beginning at least so long after the one before; gives the exit status
+    /// of the last one tried.
     fn serial(&self, pace: Option<Duration>, tap: &Tap) -> Exit {
         let mut last = Exit::Ok;
         let mut next_start = tap.clock().now();

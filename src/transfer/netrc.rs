@@ -32,7 +32,10 @@ impl std::error::Error for Malformed {}
 ///
 /// The first entry that fits is the answer. One without a login is for any user; one with
 /// another login than `user` is passed over, and so is one that names `user` without a password.
-/// What an entry leaves out is empty in the answer.
+/// What an entry leaves out is empty in the answer. Without an entry that fits there is none.
+///
+/// # Errors
+/// [`Malformed`] when the text, as far as it is read, is no such file.
 pub fn find(
     text: &[u8],
     host: &str,

@@ -23,12 +23,12 @@ use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 use crate::transfer::tunnel::TunnelRequest;
 
-/// What a transfer came to.
+/// What a transfer came to, beside its result: it is of use after a failure too.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What was found in the last response.
+    /// What was found in the last response, that of the last hop; the default before the first.
     pub found: Found,
-    /// Where the document came from, for `--xattr`.
+    /// Where the document came from, for `--xattr`; `None` without it.
     pub provenance: Option<Provenance>,
 }
 

@@ -15,7 +15,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A pace that begins now; no rate is no limit.
+    /// A pace of so many octets a second that begins now; no rate, or 0, is no limit.
     pub fn new(rate: Option<u64>, now: Instant) -> Self {
         Self {
             rate: rate.filter(|rate| *rate > 0),

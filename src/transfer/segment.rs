@@ -60,6 +60,9 @@ impl Segment {
     }
 
     /// The file of `-T`, opened now. A pipe has no length; a directory is refused.
+    ///
+    /// # Errors
+    /// Exit 26 when it cannot be opened.
     pub fn upload(path: &Path) -> Result<Self> {
         let refused = |error| Error::cannot_open(path, error);
         let file = open(path).map_err(refused)?;
@@ -68,6 +71,9 @@ impl Segment {
 
     /// A file that a form names: looked at now, opened again when its turn comes, so that a form
     /// may name more files than can be open at a time.
+    ///
+    /// # Errors
+    /// Exit 26 when it cannot be opened.
     pub fn file(path: &Path) -> Result<Self> {
         let refused = |error| Error::failed_to_open(path, error);
         let file = open(path).map_err(refused)?;
@@ -101,6 +107,9 @@ impl Segment {
 
     /// Standard input from where it stands to its end, with a length: a file is read when its turn
     /// comes, anything else is read whole now, which may wait.
+    ///
+    /// # Errors
+    /// Exit 26 when it cannot be read.
     pub fn whole_stdin(mut input: Input) -> Result<Self> {
         if let Some(file) = input.file()
             && let Some(origin) = position(&file)
@@ -149,6 +158,9 @@ impl Segment {
     }
 
     /// Reads on. What trickles in is handed over as it comes; anything else fills the buffer.
+    ///
+    /// # Errors
+    /// Exit 26 when reading fails, or a file is gone or ends before its length.
     pub fn pull(&mut self, buffer: &mut [u8]) -> Result<Pull> {
         match &mut self.0 {
             Kind::Bytes { bytes, at } => {
@@ -164,6 +176,9 @@ impl Segment {
     }
 
     /// What comes next, where it lies in a file: so many octets at most.
+    ///
+    /// # Errors
+    /// Exit 26 when the file can no longer be opened.
     pub fn stretch(&mut self, most: usize) -> Result<Option<Stretch<'_>>> {
         match &mut self.0 {
             Kind::File(stored) => stored.stretch(most).map(Some),
@@ -188,7 +203,10 @@ impl Segment {
         }
     }
 
-    /// Back to the beginning; fails where what was read is gone.
+    /// Back to the beginning.
+    ///
+    /// # Errors
+    /// Exit 65 where what was read is gone.
     pub fn rewind(&mut self) -> Result<()> {
         match &mut self.0 {
             Kind::Bytes { at, .. } => *at = 0,
@@ -231,6 +249,9 @@ impl Segment {
     }
 
     /// Waits after [`Pull::NotNow`], however long.
+    ///
+    /// # Errors
+    /// Exit 26 when the system cannot wait for it.
     pub fn wait(&self) -> Result<()> {
         let Some(file) = self.pollable() else {
             return Ok(());

@@ -89,7 +89,7 @@ pub struct Sink {
 const LOOK_FOR_BINARY: usize = 2000;
 
 impl Sink {
-    /// A sink for one transfer; `most` is `--max-filesize`.
+    /// A sink for one transfer; `most` is `--max-filesize`, in octets. `None` and 0 are no limit.
     pub fn new(place: Place, most: Option<u64>) -> Self {
         let limit = most.unwrap_or(0);
         let room = most.filter(|most| *most > 0);
