@@ -10,12 +10,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 use crate::error::{Error, Exit};
 use crate::http1::{Head, Role, Violation};
+use crate::lock::lock;
 use crate::target::Target;
 
 pub use session::{Certificate, Distrust, Fault, TlsFacts, Trust, Verification};
@@ -610,9 +611,7 @@ impl Tap {
 
     /// Tells all observers that the run is over; gives the first objection, if there is one.
     pub fn conclude(&self) -> Exit {
-        self.observers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.observers)
             .iter_mut()
             .fold(Exit::Ok, |first, observer| {
                 let verdict = observer.conclude();
@@ -638,12 +637,7 @@ impl Tap {
             connection: self.connection,
             what,
         };
-        for observer in self
-            .observers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter_mut()
-        {
+        for observer in lock(&self.observers).iter_mut() {
             observer.observe(&event);
         }
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod glob;
 pub mod http1;
+mod lock;
 pub mod net;
 pub mod plan;
 pub mod streams;

@@ -4,9 +4,11 @@
 //! or which file descriptor lies behind it.
 
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustix::event::{PollFd, PollFlags, poll};
+
+use crate::lock::lock;
 
 /// The three streams of a run.
 #[derive(Clone)]
@@ -52,10 +54,7 @@ impl Input {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .read(buffer)
+        lock(&self.reader).read(buffer)
     }
 }
 
@@ -118,23 +117,14 @@ impl Write for Patient {
 
 impl Write for Console {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(octets)
+        lock(&self.writer).write(octets)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .flush()
+        lock(&self.writer).flush()
     }
 
     fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write_all(octets)
+        lock(&self.writer).write_all(octets)
     }
 }

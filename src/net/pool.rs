@@ -3,8 +3,10 @@
 //! Knows: which kept connection may serve whom, and when one is too old. Must not know: how one is
 //! made.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+
+use crate::lock::lock;
 
 use super::Link;
 use super::way::Way;
@@ -56,6 +58,6 @@ impl Pool {
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<(Instant, Link)>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 }

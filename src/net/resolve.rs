@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::deadlines::Deadlines;
@@ -17,6 +17,7 @@ use super::interface;
 use crate::clock::later;
 use crate::error::{Error, Result, reason};
 use crate::event::{Happening, Lookup, Side, Tap};
+use crate::lock::lock;
 use crate::plan::Family;
 use crate::target::Host;
 
@@ -177,7 +178,7 @@ impl Resolver {
     }
 
     fn cache(&self) -> MutexGuard<'_, HashMap<(String, u16), Known>> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.cache)
     }
 }
 

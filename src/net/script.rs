@@ -7,12 +7,13 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::wire::{Io, Wait, Wire};
 use crate::clock::{Clock, later};
 use crate::event::Peer;
+use crate::lock::lock;
 
 /// Who makes the sockets of a network.
 #[derive(Clone, Default)]
@@ -89,15 +90,12 @@ impl ScriptedWire {
     }
 
     fn count_sent(&self) -> usize {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
+        lock(&self.sent).len()
     }
 
     /// Whether these octets were sent since the last that were waited for.
     fn hears(&mut self, wanted: &[u8]) -> bool {
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = lock(&self.sent);
         let new = sent.get(self.heard..).unwrap_or_default();
         let found = new
             .windows(wanted.len().max(1))
@@ -142,7 +140,7 @@ impl Wire for ScriptedWire {
         if self.reset {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sent = lock(&self.sent);
         for part in parts {
             sent.extend_from_slice(part);
         }

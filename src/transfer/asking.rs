@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::http1::Peer;
+use crate::lock::lock;
 use crate::net::{Place, Way};
 use crate::plan::{Body, Operation, Request, Resume};
 use crate::target::{Scheme, Target};
@@ -20,7 +21,6 @@ use crate::transfer::follow::{Carries, NextMethod, Redirect};
 use crate::transfer::identity::Identity;
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::journey::Journey;
-use crate::transfer::lock::lock;
 use crate::transfer::proxies;
 use crate::transfer::signing::Outgoing;
 

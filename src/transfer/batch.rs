@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
+use crate::lock::lock;
 use crate::plan::{Parallel, Plan};
 use crate::transfer::courier::{Courier, Failure};
 use crate::transfer::crew::{self, Reports};
 use crate::transfer::errands::{Errand, Errands};
 use crate::transfer::job::Shared;
 use crate::transfer::journey::read_url;
-use crate::transfer::lock::lock;
 use crate::transfer::seats::{Seat, Seats};
 
 /// Runs everything that a plan asks for; gives the exit status of the run, as curl's: in turn that of

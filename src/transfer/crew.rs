@@ -11,8 +11,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::Duration;
 
+use crate::lock::lock;
 use crate::plan::Start;
-use crate::transfer::lock::lock;
 
 /// The crew is looked at this often while it may grow.
 const MOMENT: Duration = Duration::from_millis(1);

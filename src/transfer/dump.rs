@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex};
 use crate::codec::text::visible_line;
 use crate::environment::Environment;
 use crate::error::{Error, Exit, reason};
+use crate::lock::lock;
 use crate::plan::Destination;
 use crate::streams::{Console, Streams};
 use crate::transfer::folder;
-use crate::transfer::lock::lock;
 
 /// The header files of a run, by the part of the command line that they belong to and by name.
 #[derive(Default)]

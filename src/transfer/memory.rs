@@ -13,6 +13,7 @@ use crate::codec::date;
 use crate::disk::{self, Readers};
 use crate::error::reason;
 use crate::event::{Happening, Tap};
+use crate::lock::lock;
 use crate::net::{Place, Way};
 use crate::plan::Operation;
 use crate::streams::Input;
@@ -20,7 +21,6 @@ use crate::target::{Scheme, Target};
 use crate::transfer::altsvc;
 use crate::transfer::cookies::Jar;
 use crate::transfer::hsts;
-use crate::transfer::lock::lock;
 
 /// What all transfers of a run remember.
 pub struct Memory {

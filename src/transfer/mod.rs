@@ -32,7 +32,6 @@ pub mod job;
 mod journey;
 pub mod keyed;
 mod local;
-mod lock;
 pub mod memory;
 pub mod multipart;
 pub mod naming;

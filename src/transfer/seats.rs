@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use crate::transfer::lock::lock;
+use crate::lock::lock;
 
 /// The seats at all hosts.
 pub(crate) struct Seats {

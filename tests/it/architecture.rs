@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "event",
             "glob",
             "http1",
+            "lock",
             "net",
             "plan",
             "streams",
@@ -46,11 +47,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // 3
     (
         "net",
-        &["clock", "error", "event", "http1", "plan", "target"],
+        &["clock", "error", "event", "http1", "lock", "plan", "target"],
     ),
     // 2
     ("plan", &["codec", "glob"]),
-    ("event", &["clock", "error", "http1", "target"]),
+    ("event", &["clock", "error", "http1", "lock", "target"]),
     // 1
     ("error", &["codec", "http1"]),
     ("target", &["codec"]),
@@ -61,7 +62,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("disk", &[]),
     ("environment", &[]),
-    ("streams", &[]),
+    ("lock", &[]),
+    ("streams", &["lock"]),
     ("terminal", &[]),
 ];
 

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
@@ -22,6 +22,7 @@ use super::{identity, pin::Pins, suites};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::event::Trust;
+use crate::lock::lock;
 use crate::net::Surroundings;
 use crate::plan::Tls;
 
@@ -67,7 +68,7 @@ impl Configurations {
     /// The configuration for these settings. Two transfers that need the same one at the same time
     /// wait for one another here.
     pub(super) fn prepare(&self, settings: &Tls, clock: &Arc<dyn Clock>) -> Result<Arc<Prepared>> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = lock(&self.made);
         if let Some((_, prepared)) = made.iter().find(|(known, _)| known == settings) {
             return Ok(prepared.clone());
         }
@@ -172,7 +173,7 @@ impl KeyLog for KeyLogFile {
             let _ = write!(line, "{octet:02x}");
         }
         line.push('\n');
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = lock(&self.0);
         let _ = file.write_all(line.as_bytes());
     }
 }
