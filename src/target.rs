@@ -7,6 +7,7 @@
 //!
 //! Sources: RFC 3986 (5.2 resolution, 5.2.4 dot segments, 3.2 authority), curl's URL syntax page.
 
+pub mod authority;
 mod path;
 
 use std::fmt;

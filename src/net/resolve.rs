@@ -20,6 +20,7 @@ use crate::event::{Happening, Lookup, Side, Tap};
 use crate::lock::lock;
 use crate::plan::Family;
 use crate::target::Host;
+use crate::target::authority::{split_zone, without_brackets};
 
 /// What the system said is believed for so long, as in curl.
 const LIFETIME: Duration = Duration::from_mins(1);
@@ -311,14 +312,7 @@ fn split_host(entry: &str) -> Option<(String, &str)> {
 }
 
 fn read_address(address: &str, port: u16) -> Option<SocketAddr> {
-    let bare = address
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(address);
-    let (bare, zone) = match bare.split_once('%') {
-        Some((bare, zone)) => (bare, Some(zone)),
-        None => (bare, None),
-    };
+    let (bare, zone) = split_zone(without_brackets(address));
     Some(with_zone(bare.parse().ok()?, port, zone))
 }
 

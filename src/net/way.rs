@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::event::Peer;
 use crate::plan::{Route, Tls, UserPassword};
+use crate::target::authority::{split_zone, without_brackets};
 use crate::target::{Host, Scheme, Target};
 
 /// A host and a port.
@@ -27,17 +28,11 @@ pub struct Place {
 impl Place {
     /// A place from a host name or an address (with or without brackets).
     pub fn new(name: &str, port: u16) -> Self {
-        let bare = name
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(name);
-        let (address, zone) = match bare.split_once('%') {
-            Some((address, zone)) => (address, Some(zone.to_owned())),
-            None => (bare, None),
-        };
+        let bare = without_brackets(name);
+        let (address, zone) = split_zone(bare);
         Self {
             host: match address.parse::<IpAddr>() {
-                Ok(address) => Host::Address(address, zone),
+                Ok(address) => Host::Address(address, zone.map(str::to_owned)),
                 Err(_) => Host::Name(bare.to_owned()),
             },
             name: bare.to_owned(),

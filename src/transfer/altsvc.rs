@@ -15,6 +15,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::codec::date;
 use crate::net::Place;
+use crate::target::authority::without_brackets;
 use crate::transfer::scan::Scan;
 
 const HEADING: &str = "# Your alt-svc cache. https://curl.se/docs/alt-svc.html
@@ -191,10 +192,7 @@ impl Cache {
 
 impl Endpoint {
     fn new(protocol: Protocol, host: &str, port: u16) -> Self {
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host);
+        let bare = without_brackets(host);
         let bare = bare.strip_suffix('.').unwrap_or(bare);
         Self {
             protocol,

@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Exit};
 use crate::net::{Place, Proxy, ProxyKind};
 use crate::plan::{Proxying, Secret, UserPassword};
+use crate::target::authority::{is_within, without_brackets};
 use crate::target::{Host, Scheme, Target};
 
 /// The proxies of one URL.
@@ -170,28 +171,16 @@ pub fn is_exempt(list: &str, target: &Target) -> bool {
         .filter(|entry| !entry.is_empty())
         .any(|entry| match target.connect_host() {
             Host::Address(address, _) => network_has(entry, *address),
-            Host::Name(_) => domain_has(entry.trim_matches('.'), name),
+            Host::Name(_) => {
+                let domain = entry.trim_matches('.');
+                !domain.is_empty() && is_within(name.as_bytes(), domain.as_bytes())
+            }
         })
-}
-
-fn domain_has(domain: &str, name: &str) -> bool {
-    if domain.is_empty() {
-        return false;
-    }
-    let start = name.len().checked_sub(domain.len());
-    let Some((above, end)) = start.and_then(|start| name.split_at_checked(start)) else {
-        return false;
-    };
-    end.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with('.'))
 }
 
 fn network_has(network: &str, address: IpAddr) -> bool {
     let (base, bits) = network.split_once('/').unwrap_or((network, ""));
-    let base = base
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(base);
-    let Ok(base) = base.parse::<IpAddr>() else {
+    let Ok(base) = without_brackets(base).parse::<IpAddr>() else {
         return false;
     };
     let prefix = |octets: &[u8], bits: u32| -> Option<u128> {

@@ -16,6 +16,8 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::target::authority::without_brackets;
+
 /// Reads a date as curl does; Unix seconds, `None` when it is no date.
 pub type DateParser = fn(&[u8]) -> Option<i64>;
 
@@ -305,11 +307,7 @@ fn push_pair(value: &mut Vec<u8>, pair: &[&[u8]]) {
 impl Origin<'_> {
     /// The host, an IPv6 address without its brackets.
     fn host(&self) -> &str {
-        let host = self
-            .host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
-        host.unwrap_or(self.host)
+        without_brackets(self.host)
     }
 
     fn is_ip_address(&self) -> bool {

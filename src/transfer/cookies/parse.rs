@@ -4,8 +4,9 @@
 //! last counts, and a `Max-Age` that is no number is ignored. `Secure` counts whatever value it is
 //! given, which is the safe reading.
 
-use super::rules::{Reach, default_path, domain_match, is_ip_address, tidy_path};
+use super::rules::{Reach, default_path, is_ip_address, tidy_path};
 use super::{Cookie, DateParser, Origin, Refusal, Source};
+use crate::target::authority::is_within;
 use crate::transfer::scan::Scan;
 
 /// The longest line, in octets.
@@ -193,10 +194,7 @@ impl<'a> Attributes<'a> {
                 let host = origin.host().as_bytes();
                 if origin.is_ip_address() && domain == host {
                     Ok((domain, Reach::Host))
-                } else if !domain.is_empty()
-                    && !origin.is_ip_address()
-                    && domain_match(domain, host)
-                {
+                } else if !domain.is_empty() && !origin.is_ip_address() && is_within(host, domain) {
                     Ok((domain, Reach::Subdomains))
                 } else {
                     Err(Refusal::BadDomain(

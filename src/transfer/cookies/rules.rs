@@ -2,6 +2,7 @@
 //! prefixes and secure cookies as in RFC 6265bis §5.7; the public suffix list).
 
 use super::{Cookie, Origin, Refusal, Source};
+use crate::target::authority::is_within;
 use std::net::IpAddr;
 
 /// Which hosts a cookie's domain stands for.
@@ -16,18 +17,6 @@ pub(super) enum Reach {
 /// Whether the host is written as an IPv4 or IPv6 address, which has no subdomains.
 pub(super) fn is_ip_address(host: &[u8]) -> bool {
     std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok())
-}
-
-/// Whether `host` is `domain` or lies below it.
-pub(super) fn domain_match(domain: &[u8], host: &[u8]) -> bool {
-    let Some((above, tail)) = host
-        .len()
-        .checked_sub(domain.len())
-        .and_then(|at| host.split_at_checked(at))
-    else {
-        return false;
-    };
-    tail.eq_ignore_ascii_case(domain) && (above.is_empty() || above.ends_with(b"."))
 }
 
 /// Whether `path` is `cookie_path` or lies below it (RFC 6265 §5.1.4): `/a/` has `/a/b` below it,
@@ -48,7 +37,7 @@ pub(super) fn is_for(cookie: &Cookie, origin: &Origin<'_>) -> bool {
         // What a public suffix has set for itself is for that host alone (RFC 6265 §5.3, step 5).
         Reach::Subdomains => {
             !origin.is_ip_address()
-                && domain_match(&cookie.domain, host)
+                && is_within(host, &cookie.domain)
                 && !is_shared(&cookie.domain, host)
         }
     };
@@ -138,7 +127,7 @@ pub(super) fn overlays(cookie: &Cookie, old: &Cookie) -> bool {
     old.secure
         && !cookie.secure
         && cookie.name == old.name
-        && (domain_match(&cookie.domain, &old.domain) || domain_match(&old.domain, &cookie.domain))
+        && (is_within(&old.domain, &cookie.domain) || is_within(&cookie.domain, &old.domain))
         && path_match(first, &cookie.path)
 }
 
