@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::content::Filter;
 use super::secrets::Secrets;
 use super::{line, words};
+use crate::codec::content;
 use crate::error::{Error, Exit};
 use crate::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer};
 use crate::http1::{Head, Role, parse_field_line};
@@ -272,7 +273,7 @@ impl Flow {
             let digits = std::str::from_utf8(&field.value).ok();
             self.left = digits.and_then(|digits| digits.parse().ok());
         } else if field.is("Content-Encoding") {
-            self.coded |= !field.value.eq_ignore_ascii_case(b"identity");
+            self.coded |= content::is_coded(&field.value);
         }
     }
 }
