@@ -97,6 +97,8 @@ pub struct Found {
     pub delivering: bool,
     /// Where the content breaks off, the server can be asked for the rest.
     pub resumable: bool,
+    /// Why the content cannot be read, if there is any.
+    unreadable: Option<Error>,
     /// The condition of `-z` was not met although the server sent content.
     pub condition_unmet: bool,
 }
@@ -124,7 +126,9 @@ impl Receiver for Reply<'_> {
 
     fn pass(&mut self, role: Role, line: &[u8]) -> Result<(), Error> {
         if role == Role::TrailerLine {
-            return if self.found.delivering {
+            // With `--raw` it is content, as it came.
+            let is_content = self.operation.request.raw;
+            return if self.found.delivering && !is_content {
                 self.pass_trailer(line)
             } else {
                 Ok(())
@@ -180,10 +184,16 @@ impl Receiver for Reply<'_> {
     }
 
     fn content(&mut self, octets: &[u8]) -> Result<(), Error> {
+        if let Some(error) = self.found.unreadable.take_if(|_| !octets.is_empty()) {
+            return Err(error);
+        }
         self.sink.content(octets, self.tap)
     }
 
     fn outlet(&mut self) -> Option<Outlet<'_>> {
+        if self.found.unreadable.is_some() {
+            return None;
+        }
         self.sink.outlet()
     }
 
@@ -394,20 +404,38 @@ impl Reply<'_> {
         !self.has_body && !self.operation.request.head
     }
 
-    fn treatment(&self, head: &Head) -> Result<Treatment, Error> {
+    /// What was done to the content, as far as it is to be undone.
+    fn codings(&self, head: &Head) -> Result<Codings, Refused> {
+        let request = &self.operation.request;
         let mut codings = Codings::new();
-        if self.operation.request.compressed && !self.operation.request.raw {
-            add_codings(&mut codings, head, "Content-Encoding")?;
+        if request.raw {
+            return Ok(codings);
         }
-        if self.operation.request.transfer_encoding && !self.operation.request.raw {
+        if request.compressed {
+            for field in head.all("Content-Encoding") {
+                codings.add(&field.value)?;
+            }
+        }
+        if request.transfer_encoding {
             for coding in http1::codings(head) {
                 if !coding.eq_ignore_ascii_case(b"chunked") {
-                    codings
-                        .add(&coding)
-                        .map_err(|refused| unknown_coding(&refused))?;
+                    codings.add(&coding)?;
                 }
             }
         }
+        Ok(codings)
+    }
+
+    fn treatment(&mut self, head: &Head) -> Result<Treatment, Error> {
+        let codings = match self.codings(head) {
+            Ok(codings) => codings,
+            // As in curl: where no content comes, there is nothing that could not be read.
+            Err(unknown @ Refused::Unknown(_)) => {
+                self.found.unreadable = Some(cannot_undo(&unknown));
+                Codings::new()
+            }
+            Err(too_many) => return Err(cannot_undo(&too_many)),
+        };
         let coded =
             codings.is_empty() && head.all("Content-Encoding").any(|it| is_coded(&it.value));
         let readable = !coded && !self.operation.request.raw;
@@ -439,16 +467,7 @@ fn no_resumption() -> Error {
     Error::new(Exit::RangeError, message)
 }
 
-fn add_codings(codings: &mut Codings, head: &Head, name: &str) -> Result<(), Error> {
-    for field in head.all(name) {
-        codings
-            .add(&field.value)
-            .map_err(|refused| unknown_coding(&refused))?;
-    }
-    Ok(())
-}
-
-fn unknown_coding(refused: &Refused) -> Error {
+fn cannot_undo(refused: &Refused) -> Error {
     let message = match refused {
         Refused::Unknown(name) => {
             let name = text::visible(name);

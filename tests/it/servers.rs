@@ -496,6 +496,51 @@ fn remove_on_error_removes_what_fail_with_body_refused() {
 }
 
 #[test]
+fn a_coding_that_nobody_knows_matters_where_content_comes() {
+    let server = Server::new(|talk| {
+        let (head, _) = talk.request().unwrap();
+        let field = "Content-Encoding: foo\r\n";
+        talk.say(match head.split(' ').nth(1).unwrap() {
+            "/204" => format!("HTTP/1.1 204 No Content\r\n{field}\r\n").into_bytes(),
+            "/304" => format!("HTTP/1.1 304 Not Modified\r\n{field}\r\n").into_bytes(),
+            "/head" => format!("HTTP/1.1 200 OK\r\n{field}Content-Length: 5\r\n\r\n").into_bytes(),
+            "/empty" => response("200 OK", field, ""),
+            _ => response("200 OK", field, "hello"),
+        });
+    });
+    for (path, words, exit) in [
+        ("/204", &[][..], 0),
+        ("/304", &[], 0),
+        ("/head", &["-I"], 0),
+        ("/empty", &[], 0),
+        ("/full", &[], 61),
+        ("/full", &["-o", "/dev/null"], 61),
+        ("/full", &["-i"], 61),
+    ] {
+        let url = server.url(path);
+        let words = [&["-sS", "--compressed"], words, &[&url]].concat();
+        let ended = run(rcurl(&words));
+        assert_eq!(ended.exit, Some(exit), "{words:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn trailers_of_raw_content_are_shown_once() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let body = "3\r\nabc\r\n0\r\nX-T: trail\r\nX-U: 2\r\n\r\n";
+    let server = Server::new(move |talk| {
+        talk.request();
+        talk.say([head, body].concat());
+    });
+    let ended = run(rcurl(&["-sS", "--raw", "-i", &server.url("/")]));
+    assert_eq!((ended.exit, ended.stderr.as_str()), (Some(0), ""));
+    assert_eq!(
+        String::from_utf8_lossy(&ended.stdout),
+        [head, body].concat()
+    );
+}
+
+#[test]
 fn a_line_without_a_name_is_not_sent() {
     let server = hello();
     let words = ["-sS", "-H", ": v", "-H", ";", "-H", "A: b"];
