@@ -76,7 +76,7 @@ impl Diagnosis {
         if !report.is_worth_telling() {
             return;
         }
-        let requests = account.attempt.hops.len();
+        let requests = account.attempt.requests();
         if let Some(target) = case.target.as_ref().filter(|_| requests > 1)
             && error.exit != Exit::TooManyRedirects
         {

@@ -12,7 +12,7 @@ mod sentences;
 use std::time::{Duration, Instant};
 
 use super::amounts::time;
-use super::ledger::{Account, Attempt, Heads, Hop, Ledger, Tries};
+use super::ledger::{Account, Attempt, Heads, Hop, Ledger, LeftOut, Place, Tries};
 use super::style::{Meaning, Style};
 use crate::environment::Environment;
 use crate::event::{Event, Happening, Interest, Observer};
@@ -32,8 +32,16 @@ pub struct Timeline {
 
 /// What stands in the drawing, from top to bottom.
 enum Part<'a> {
-    Hop { hop: &'a Hop, rows: Vec<Row> },
+    Hop {
+        hop: &'a Hop,
+        rows: Vec<Row>,
+    },
     Pause(Row),
+    /// So many requests.
+    LeftOut {
+        requests: usize,
+        row: Row,
+    },
 }
 
 impl Timeline {
@@ -77,8 +85,9 @@ impl Timeline {
             }
             [Part::Hop { hop, .. }] => self.heading(hop, out),
             parts => {
-                let hops = parts.iter().filter(|part| matches!(part, Part::Hop { .. }));
-                out.extend_from_slice(format!("{} requests", hops.count()).as_bytes());
+                let requests = parts.iter().map(Part::requests);
+                let requests = requests.fold(0, usize::saturating_add);
+                out.extend_from_slice(format!("{requests} requests").as_bytes());
             }
         }
         out.extend_from_slice(format!(" in {total}\n").as_bytes());
@@ -127,34 +136,67 @@ impl Part<'_> {
     fn rows(&self) -> &[Row] {
         match self {
             Part::Hop { rows, .. } => rows,
-            Part::Pause(row) => std::slice::from_ref(row),
+            Part::Pause(row) | Part::LeftOut { row, .. } => std::slice::from_ref(row),
+        }
+    }
+
+    fn requests(&self) -> usize {
+        match self {
+            Part::Hop { .. } => 1,
+            Part::Pause(_) => 0,
+            Part::LeftOut { requests, .. } => *requests,
         }
     }
 }
 
 /// The hops of all tries, and the pauses between tries.
 fn parts(account: &Account) -> Vec<Part<'_>> {
+    let beginning = account.began();
     let mut parts = Vec::new();
-    let mut before: Option<&Attempt> = None;
-    let mut beginning: Option<Instant> = None;
     for attempt in account.attempts() {
-        let beginning = *beginning.get_or_insert(attempt.began);
-        if let Some(before) = before {
-            parts.push(Part::Pause(Row {
-                name: "pause",
-                from: before.ended().saturating_duration_since(beginning),
-                to: attempt.began.saturating_duration_since(beginning),
-                note: "before another try".to_owned(),
-                meaning: Some(Meaning::Aside),
-            }));
+        match attempt {
+            Place::Kept(attempt) => parts_of(attempt, beginning, &mut parts),
+            Place::LeftOut(those) => parts.push(left_out(those, beginning)),
         }
-        for hop in &attempt.hops {
-            let rows = rows::of(hop, beginning);
-            parts.push(Part::Hop { hop, rows });
-        }
-        before = Some(attempt);
     }
     parts
+}
+
+fn parts_of<'a>(attempt: &'a Attempt, beginning: Instant, parts: &mut Vec<Part<'a>>) {
+    if let Some(pause) = attempt.paused {
+        let to = attempt.began.saturating_duration_since(beginning);
+        parts.push(Part::Pause(Row {
+            name: "pause",
+            from: to.saturating_sub(pause),
+            to,
+            note: "before another try".to_owned(),
+            meaning: Some(Meaning::Aside),
+        }));
+    }
+    for place in attempt.hops.places() {
+        parts.push(match place {
+            Place::Kept(hop) => Part::Hop {
+                hop,
+                rows: rows::of(hop, beginning),
+            },
+            Place::LeftOut(those) => left_out(those, beginning),
+        });
+    }
+}
+
+fn left_out(those: &LeftOut, beginning: Instant) -> Part<'static> {
+    let requests = those.requests;
+    let row = Row {
+        name: "...",
+        from: those.began.saturating_duration_since(beginning),
+        to: those.ended.saturating_duration_since(beginning),
+        note: match requests {
+            1 => "one more request".to_owned(),
+            _ => format!("{requests} more requests"),
+        },
+        meaning: Some(Meaning::Aside),
+    };
+    Part::LeftOut { requests, row }
 }
 
 impl Observer for Timeline {

@@ -208,10 +208,8 @@ impl Writing<'_> {
 
     fn all_headers(&mut self, name: &[u8], separator: &[u8]) {
         let name = String::from_utf8_lossy(name);
-        let hops = self.account.attempt.hops.iter();
-        let fields = hops
-            .filter_map(|hop| hop.head.as_ref())
-            .flat_map(|head| head.all(&name));
+        let heads = self.account.attempt.heads();
+        let fields = heads.flat_map(|head| head.all(&name));
         for (index, field) in fields.enumerate() {
             if index > 0 {
                 self.text.extend_from_slice(separator);

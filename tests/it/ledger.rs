@@ -9,7 +9,7 @@ use rcurl::event::{
 };
 use rcurl::http1::{Head, Role};
 use rcurl::view::ledger::{
-    Account, Doing, End, Heads, Hop, Ledger, Share, Stage, Tries, Yardstick,
+    Account, Doing, End, Heads, Hop, Ledger, Place, Share, Stage, Tries, Yardstick,
 };
 
 use super::scripted::target;
@@ -565,6 +565,82 @@ fn the_course_of_a_transfer_counts_every_try_and_each_pause() {
     assert_eq!((course.total.as_millis(), course.pauses), (3100, 2));
     assert_eq!(course.largest(), Share::Pause);
     assert_eq!(course.server, None, "nobody measured the way");
+}
+
+/// A hop of 10 ms: 1 to send, 6 to wait, 3 to receive.
+fn redirected(desk: &mut Desk, begin: u64) {
+    desk.ask(begin)
+        .piece(begin, Direction::Out, Role::RequestLine, 16)
+        .at(begin + 1, Happening::RequestSent { body: None })
+        .answer(begin + 7, "HTTP/1.1 302 Found")
+        .at(begin + 10, Happening::Exchanged);
+}
+
+#[test]
+fn redirects_without_end_take_no_room_and_add_up_all_the_same() {
+    for (heads, kept_heads) in [(Heads::LastHop, 1), (Heads::EveryHop, 2000)] {
+        let mut desk = Desk::new();
+        desk.ledger = Ledger::new(heads);
+        desk.at(0, started());
+        for number in 0..2000 {
+            redirected(&mut desk, number * 10);
+        }
+        let attempt = &desk.account().attempt;
+        let kept = attempt.hops.kept().count();
+        assert!(kept < 100, "{kept}");
+        assert_eq!(attempt.hops.latest().count(), 48);
+        assert_eq!(attempt.requests(), 2000);
+        assert_eq!(attempt.heads().count(), kept_heads);
+        let share = |share| attempt.share(share).as_millis();
+        assert_eq!(share(Share::Send), 2000);
+        assert_eq!(share(Share::Wait), 12_000);
+        assert_eq!(share(Share::Receive), 6000);
+        let time = |stage| attempt.time(stage).as_millis();
+        assert_eq!(time(Stage::PostTransfer), 2000);
+        assert_eq!(time(Stage::StartTransfer), 14_000);
+        assert_eq!(time(Stage::AppConnect), 0);
+        assert_eq!(attempt.total.as_millis(), 20_000);
+        let course = desk.account().course();
+        assert_eq!(course.share(Share::Wait).as_millis(), 12_000);
+        assert_eq!(course.share(Share::Rest).as_millis(), 0);
+    }
+}
+
+#[test]
+fn retries_without_end_take_no_room_and_add_up_all_the_same() {
+    let mut desk = Desk::new();
+    desk.ledger = Ledger::new(Heads::LastHop).with(Tries::EveryTry);
+    desk.at(0, started());
+    for number in 0..100 {
+        for hop in 0..100 {
+            redirected(&mut desk, number * 1100 + hop * 10);
+        }
+        let retrying = Happening::Retrying {
+            problem: "HTTP error",
+            after: Duration::from_millis(100),
+            left: 1,
+        };
+        desk.at(number * 1100 + 1000, retrying);
+    }
+    redirected(&mut desk, 110_000);
+    let kept: Vec<_> = desk.account().attempts().collect();
+    assert!(kept.len() < 20, "{}", kept.len());
+    let left_out = kept.iter().filter_map(|place| match place {
+        Place::Kept(_) => None,
+        Place::LeftOut(those) => Some((those.requests, those.began, those.ended)),
+    });
+    let [(requests, began, ended)] = left_out.collect::<Vec<_>>()[..] else {
+        panic!("all that is left out stands in one place");
+    };
+    assert_eq!(requests, (100 - 4 - 8) * 100);
+    let millis = |at: Instant| (at - desk.start).as_millis();
+    assert_eq!((millis(began), millis(ended)), (4400, 91 * 1100 + 1000));
+    let course = desk.account().course();
+    assert_eq!(course.pauses, 100);
+    assert_eq!(course.share(Share::Pause).as_millis(), 10_000);
+    assert_eq!(course.share(Share::Wait).as_millis(), 60_006);
+    assert_eq!(course.total.as_millis(), 110_010);
+    assert_eq!(course.share(Share::Rest).as_millis(), 0);
 }
 
 #[test]

@@ -320,3 +320,30 @@ fn transfers_side_by_side_have_drawings_of_their_own() {
         assert!(ended.stderr.contains(&over), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn more_redirects_than_anybody_reads_are_counted() {
+    for (requests, said) in [(64, None), (65, Some("one")), (1000, Some("936"))] {
+        let stage = stage();
+        stage.start("http://localhost/0");
+        for number in 1..requests {
+            stage.ask("GET", &format!("http://localhost/{number}"));
+        }
+        stage.finish(Ok(()));
+        let told = stage.stderr.text();
+        let outline = outline(&told);
+        assert_eq!(outline[0], format!("Timeline: {requests} requests"));
+        let left_out: Vec<_> = told.lines().filter(|line| line.contains("...")).collect();
+        let told: Vec<_> = left_out
+            .iter()
+            .map(|line| line.split("| ").last())
+            .collect();
+        let expected = match said {
+            Some("one") => vec![Some("one more request".to_owned())],
+            Some(many) => vec![Some(format!("{many} more requests"))],
+            None => vec![],
+        };
+        let told: Vec<_> = told.into_iter().map(|it| it.map(str::to_owned)).collect();
+        assert_eq!(told, expected, "{left_out:?}");
+    }
+}

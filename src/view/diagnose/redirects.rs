@@ -18,12 +18,14 @@ pub(super) fn explain(
     operation: &Operation,
     report: &mut Report,
 ) {
-    let hops = &attempt.hops;
-    let hidden = hops.len().saturating_sub(SHOWN);
+    let latest = attempt.hops.latest();
+    let hidden = attempt.requests().saturating_sub(SHOWN);
     if hidden > 0 {
         report.saw(format!("{hidden} before these"));
     }
-    for (number, hop) in (1..).zip(hops).skip(hidden) {
+    let unseen = latest.clone().count().saturating_sub(SHOWN);
+    let numbers = hidden.saturating_add(1)..;
+    for (number, hop) in numbers.zip(latest.clone().skip(unseen)) {
         report.saw(format!(
             "{:>2}  {}  {}",
             number,
@@ -37,7 +39,7 @@ pub(super) fn explain(
             report.saw(format!("    and on to {}", next.without_userinfo()));
         }
     }
-    match circle(hops) {
+    match circle(latest) {
         Some(1) => report.conclude("The last one leads to itself: this has no end."),
         Some(length) => {
             report.conclude(format!(
@@ -66,8 +68,9 @@ fn without_secrets(hop: &Hop) -> String {
 }
 
 /// How long the circle is that the last hops go round in.
-fn circle(hops: &[Hop]) -> Option<usize> {
-    let (last, before) = hops.split_last()?;
-    let again = before.iter().rposition(|hop| hop.url == last.url)?;
-    Some(before.len().saturating_sub(again))
+fn circle<'a>(hops: impl DoubleEndedIterator<Item = &'a Hop>) -> Option<usize> {
+    let mut backwards = hops.rev();
+    let last = backwards.next()?;
+    let between = backwards.position(|hop| hop.url == last.url)?;
+    Some(between.saturating_add(1))
 }

@@ -1,14 +1,12 @@
 //! Where the time of a transfer went.
 //!
-//! Knows: what all tries and hops come to, and in which step the last one failed. Must not know: how
-//! it is put in words.
+//! Knows: what hops and pauses come to. Must not know: how it is put in words.
 
 use std::time::Duration;
 
 use super::hop::Hop;
 use super::shares::Share;
 use super::steps::{End, Kind};
-use super::{Account, Attempt};
 
 /// What became of the time of a transfer, all tries and hops together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,37 +51,37 @@ impl Course {
         })
     }
 
-    pub(super) fn of(account: &Account) -> Self {
-        let mut course = Self::default();
-        let mut before: Option<&Attempt> = None;
-        for attempt in account.attempts() {
-            if let Some(before) = before {
-                course.pauses = course.pauses.saturating_add(1);
-                course.add(
-                    Share::Pause,
-                    attempt.began.saturating_duration_since(before.ended()),
-                );
-            }
-            for hop in &attempt.hops {
-                course.add_hop(hop);
-            }
-            before = Some(attempt);
-        }
-        let began = account.attempts().next().map(|attempt| attempt.began);
-        let ended = account.attempt.ended();
-        course.total = ended.saturating_duration_since(began.unwrap_or(ended));
-        let known: Duration = course.shares.iter().sum();
-        course.add(Share::Rest, course.total.saturating_sub(known));
-        if account.failure.is_some() {
-            let last = account.attempt.hop().and_then(|hop| hop.steps().last());
-            course.failed_in = last
-                .filter(|step| step.end != End::Done)
-                .map(|step| (Share::of(step.what.kind()), step.end.clone()));
-        }
-        course
+    /// All was added: what is left of the whole time is the rest.
+    pub(super) fn close(&mut self, total: Duration) {
+        self.total = total;
+        let known: Duration = self.shares.iter().sum();
+        self.add(Share::Rest, total.saturating_sub(known));
     }
 
-    fn add_hop(&mut self, hop: &Hop) {
+    /// One more pause before a try.
+    pub(super) fn add_pause(&mut self, pause: Duration) {
+        self.pauses = self.pauses.saturating_add(1);
+        self.add(Share::Pause, pause);
+    }
+
+    /// What several hops come to, all but the time from the first to the last.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        for share in Share::ALL {
+            self.add(share, other.share(share));
+        }
+        if let Some(server) = other.server {
+            self.server = Some(self.server.unwrap_or_default().saturating_add(server));
+        }
+        self.answers = self.answers.saturating_add(other.answers);
+        self.in_vain = self.in_vain.saturating_add(other.in_vain);
+        self.no_leave = self.no_leave.saturating_add(other.no_leave);
+        self.pauses = self.pauses.saturating_add(other.pauses);
+        self.sent = self.sent.saturating_add(other.sent);
+        self.received = self.received.saturating_add(other.received);
+    }
+
+    /// One more hop.
+    pub(super) fn add_hop(&mut self, hop: &Hop) {
         for share in Share::ALL {
             self.add(share, hop.spent(share).unwrap_or_default());
         }

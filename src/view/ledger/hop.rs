@@ -30,6 +30,18 @@ pub enum Stage {
     StartTransfer,
 }
 
+impl Stage {
+    /// All of them, in the order in which they follow one another.
+    pub const ALL: [Stage; 6] = [
+        Stage::NameLookup,
+        Stage::Connect,
+        Stage::AppConnect,
+        Stage::PreTransfer,
+        Stage::PostTransfer,
+        Stage::StartTransfer,
+    ];
+}
+
 /// One request and its response.
 #[derive(Debug)]
 pub struct Hop {
@@ -63,7 +75,7 @@ pub struct Hop {
     pub died: bool,
     began: Instant,
     latest: Instant,
-    reached: [Option<Instant>; 6],
+    reached: [Option<Instant>; Stage::ALL.len()],
     steps: Steps,
 }
 
@@ -86,7 +98,7 @@ impl Hop {
             died: false,
             began: at,
             latest: at,
-            reached: [None; 6],
+            reached: [None; Stage::ALL.len()],
             steps: Steps::default(),
         }
     }
@@ -118,6 +130,11 @@ impl Hop {
     /// Whether a TLS handshake is under way.
     pub fn handshaking(&self) -> bool {
         self.steps.is_open(Kind::Tls)
+    }
+
+    /// From when to when it was, as far as is known.
+    pub(super) fn span(&self) -> (Instant, Instant) {
+        (self.began, self.latest)
     }
 
     /// From the beginning of the hop to the latest event.
