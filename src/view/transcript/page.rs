@@ -45,6 +45,7 @@ impl<'p> Page<'p> {
         for transfer in record.transfers.values() {
             page.transfer(transfer);
         }
+        page.more(record.more_transfers, "transfer");
         page.masks.settled(&page.text)
     }
 
@@ -52,6 +53,7 @@ impl<'p> Page<'p> {
         for hop in &transfer.hops {
             self.hop(hop);
         }
+        self.more(transfer.more_requests, "request");
         if let Some(failure) = &transfer.failure {
             self.title(&transfer.url);
             self.failure(failure);
@@ -73,6 +75,14 @@ impl<'p> Page<'p> {
                 Step::Exchange(exchange) => self.exchange(exchange),
                 Step::Failure(failure) => self.failure(failure),
             }
+        }
+    }
+
+    /// Says how many there was no room for.
+    fn more(&mut self, count: u32, what: &str) {
+        let ending = if count == 1 { "" } else { "s" };
+        if count > 0 {
+            self.title(&format!("{count} more {what}{ending}"));
         }
     }
 

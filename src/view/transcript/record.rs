@@ -17,14 +17,24 @@ use crate::http1::{Role, Rule, parse_field_line, request_lines, version_and_stat
 /// So many octets of all contents together are held.
 const ROOM: usize = 16 * 1024 * 1024;
 
+/// So many octets of all else together: of heads, and of what is told beside them. A request that
+/// begins beyond that is counted.
+const ROOM_BESIDE: usize = 16 * 1024 * 1024;
+
+/// What a request takes beside its octets, about.
+const REQUEST: usize = 1024;
+
 /// What a run said and heard.
 pub(super) struct Record {
     /// By the number of the transfer.
     pub(super) transfers: BTreeMap<u32, Transfer>,
     /// Where connections led, and from where.
     pub(super) ends: Ends,
+    /// Transfers that there was no room for.
+    pub(super) more_transfers: u32,
     reuse: Reuse,
     room: usize,
+    room_beside: usize,
 }
 
 /// Whether it is worth telling that a connection was used again.
@@ -52,6 +62,8 @@ pub(super) struct Transfer {
     pub(super) url: String,
     /// The requests made.
     pub(super) hops: Vec<Hop>,
+    /// Requests that there was no room for, the last ones.
+    pub(super) more_requests: u32,
     /// Why there is a further one.
     next: Why,
     /// The failure told last.
@@ -135,24 +147,26 @@ impl Record {
             transfers: BTreeMap::new(),
             ends: Ends::default(),
             reuse,
+            more_transfers: 0,
             room: ROOM,
+            room_beside: ROOM_BESIDE,
         }
     }
 
     /// Takes note of one event.
     pub(super) fn note(&mut self, event: &Event<'_>) {
-        self.ends.note(&event.what);
         if let Happening::Started { url, .. } = &event.what {
-            let transfer = Transfer {
-                url: (*url).to_owned(),
-                ..Transfer::default()
-            };
-            self.transfers.insert(event.transfer, transfer);
+            self.start(event.transfer, url);
         }
         let reuse = self.reuse;
         let Some(transfer) = self.transfers.get_mut(&event.transfer) else {
             return;
         };
+        transfer.make_room(&event.what, &mut self.room_beside);
+        if transfer.more_requests > 0 {
+            return transfer.note_failure(&event.what);
+        }
+        self.ends.note(&event.what);
         match &event.what {
             Happening::Piece {
                 direction,
@@ -165,6 +179,19 @@ impl Record {
             }
             what => transfer.note(what),
         }
+    }
+
+    fn start(&mut self, number: u32, url: &str) {
+        if self.room_beside == 0 {
+            self.more_transfers = self.more_transfers.saturating_add(1);
+            return;
+        }
+        self.room_beside = self.room_beside.saturating_sub(url.len());
+        let transfer = Transfer {
+            url: url.to_owned(),
+            ..Transfer::default()
+        };
+        self.transfers.insert(number, transfer);
     }
 }
 
@@ -196,6 +223,27 @@ fn bare(address: IpAddr) -> String {
 }
 
 impl Transfer {
+    /// Takes from the room what an event takes; a request that begins without any has no place here.
+    fn make_room(&mut self, what: &Happening<'_>, room: &mut usize) {
+        let taken = match what {
+            Happening::Requesting { .. } if *room == 0 => {
+                self.more_requests = self.more_requests.saturating_add(1);
+                0
+            }
+            Happening::Requesting { target, .. } => REQUEST.saturating_add(target.path.len()),
+            Happening::Piece {
+                role: Role::Content,
+                ..
+            } => 0,
+            Happening::Piece {
+                bytes: Bytes::Seen(octets),
+                ..
+            } => octets.len(),
+            _ => 0,
+        };
+        *room = room.saturating_sub(taken);
+    }
+
     fn note(&mut self, what: &Happening<'_>) {
         match what {
             Happening::Requesting {
@@ -245,11 +293,17 @@ impl Transfer {
                     exchange.violations.push((row.section, row.sentence));
                 }
             }
-            Happening::Failed { error }
-            | Happening::Finished {
-                outcome: Err(error),
-            } => self.fail(error),
-            _ => {}
+            what => self.note_failure(what),
+        }
+    }
+
+    fn note_failure(&mut self, what: &Happening<'_>) {
+        if let Happening::Failed { error }
+        | Happening::Finished {
+            outcome: Err(error),
+        } = what
+        {
+            self.fail(error);
         }
     }
 
@@ -280,8 +334,8 @@ impl Transfer {
         }
         self.told = Some(words.clone());
         match self.hops.last_mut() {
-            Some(hop) => hop.steps.push(Step::Failure(words)),
-            None => self.failure = Some(words),
+            Some(hop) if self.more_requests == 0 => hop.steps.push(Step::Failure(words)),
+            _ => self.failure = Some(words),
         }
     }
 
