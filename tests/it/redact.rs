@@ -294,6 +294,34 @@ fn a_secret_longer_than_what_is_held_is_one_mark() {
     assert_eq!(shown, format!("a={long}&password=<secret 1>&b=1"));
 }
 
+/// Memory and time stay in bounds whatever a server sends, and no secret is shown for that.
+#[test]
+fn secrets_beyond_a_bound_have_marks_without_numbers() {
+    let secrets: Vec<String> = (0..4200).map(|n| format!("tok{n:09}")).collect();
+    let members: Vec<String> = secrets
+        .iter()
+        .map(|secret| format!("{{\"token\":\"{secret}\"}}"))
+        .collect();
+    let again = [0, 4095, 4096].map(|n| members[n].clone());
+    let json = format!("[{},{}]", members.join(","), again.join(","));
+    let shown = content("application/json", &json);
+    let shown: Vec<&str> = shown.split(',').collect();
+    assert_eq!(shown[4095], "{\"token\":\"<secret 4096>\"}");
+    assert!(
+        shown[4096..4200]
+            .iter()
+            .all(|member| *member == "{\"token\":\"<secret>\"}")
+    );
+    assert_eq!(
+        shown[4200..],
+        [
+            "{\"token\":\"<secret 1>\"}",
+            "{\"token\":\"<secret 4096>\"}",
+            "{\"token\":\"<secret>\"}]",
+        ]
+    );
+}
+
 proptest! {
     #![proptest_config(chance(256))]
 

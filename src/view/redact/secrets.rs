@@ -1,9 +1,13 @@
 //! The secrets that came so far, each with its mark.
 //!
 //! Knows: that equal secrets have equal marks, numbered as they come, and which spellings are one
-//! secret. Must not know: where secrets stand.
+//! secret. Must not know: where secrets stand. A server may send any number of secrets: past a bound
+//! they are marked without a number, and not found again.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::codec::text::percent_decode;
 use crate::view::known::Known;
@@ -11,10 +15,17 @@ use crate::view::known::Known;
 /// A secret that is shorter is not looked for where nothing says that one stands there.
 const SHORTEST: usize = 6;
 
+/// So many secrets have a number, as man/options.md says, and are known in two spellings each.
+const MOST: usize = 4096;
+
+/// What stands for a secret beyond those.
+const UNNUMBERED: &[u8] = b"<secret>";
+
 /// The secrets of a run, or of a file.
 #[derive(Default)]
 pub struct Secrets {
-    numbers: BTreeMap<Vec<u8>, usize>,
+    /// By their hash: a secret may be long, and need not be kept.
+    numbers: BTreeMap<[u8; 32], usize>,
     known: Known,
 }
 
@@ -29,8 +40,9 @@ impl Secrets {
         if secret.is_empty() || is_mark(spelling) {
             return spelling.to_vec();
         }
-        let next = self.numbers.len().saturating_add(1);
-        let number = *self.numbers.entry(secret.to_vec()).or_insert(next);
+        let Some(number) = self.number(secret) else {
+            return UNNUMBERED.to_vec();
+        };
         let mark = format!("<secret {number}>");
         for form in [secret, spelling] {
             if form.len() >= SHORTEST {
@@ -38,6 +50,16 @@ impl Secrets {
             }
         }
         mark.into_bytes()
+    }
+
+    fn number(&mut self, secret: &[u8]) -> Option<usize> {
+        let hash = Sha256::digest(secret).into();
+        let next = self.numbers.len().saturating_add(1);
+        match self.numbers.entry(hash) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(_) if next > MOST => None,
+            Entry::Vacant(new) => Some(*new.insert(next)),
+        }
     }
 
     /// The mark of a secret of a URL or an urlencoded form.
