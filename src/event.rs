@@ -4,6 +4,7 @@
 //! listens, or what they make of it. The promise: every octet sent or received stands in exactly
 //! one [`Happening::Piece`] of its layer, labelled with its part; nothing shown is re-created.
 
+mod rewording;
 mod session;
 
 use std::io;
@@ -19,6 +20,7 @@ use crate::http1::{Head, Role, Violation};
 use crate::lock::lock;
 use crate::target::Target;
 
+pub use rewording::Rewording;
 pub use session::{Certificate, Distrust, Fault, TlsFacts, Trust, Verification};
 
 /// One thing that happened.
@@ -118,7 +120,7 @@ pub enum Ending {
 }
 
 /// What happened. Each variant that curl tells with a `* ` line is told by `view::trace`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Happening<'a> {
     /// A transfer begins.
     Started {

@@ -1,10 +1,13 @@
 //! Secrets shown as marks: in lines, in content, in whatever a view is told.
 
+use std::path::Path;
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rcurl::error::{Error, Exit};
 use rcurl::event::{Direction, Happening, Layer};
-use rcurl::http1::Role;
+use rcurl::http1::{Head, Role};
 use rcurl::plan::{Destination, Trace, When};
 use rcurl::view::redact::{self, Filter, Secrets};
 
@@ -441,6 +444,63 @@ fn a_view_is_told_no_secret() {
         }
         assert!(!told(When::Always).contains("p4ss"));
         assert_eq!(told(When::Never), told(When::Auto));
+    }
+}
+
+/// A problem document, a reason to try again and the like once passed as they were.
+#[test]
+fn no_text_of_an_event_passes_unseen() {
+    let mut secrets = Secrets::default();
+    let _ = redact::words("http://sam:hunter2@localhost/", &mut secrets);
+    let text = "hunter2 is wrong";
+    let error = Error::new(Exit::RecvError, text);
+    let head = Head::parse(b"HTTP/1.1 401 hunter2\r\nX-Why: hunter2\r\n\r\n").unwrap();
+    let next = target("http://localhost/hunter2?a=hunter2#hunter2");
+    for what in [
+        Happening::Started {
+            url: text,
+            number: 0,
+            operation: 0,
+        },
+        Happening::Requesting {
+            target: &next,
+            method: "GET",
+            by_proxy: false,
+        },
+        Happening::ResolveFailed {
+            host: "localhost",
+            port: 80,
+            reason: text,
+        },
+        Happening::HeadReceived { head: &head },
+        Happening::CookieHeard { outcome: text },
+        Happening::Rehearsing { road: text },
+        Happening::Retrying {
+            problem: text,
+            after: Duration::ZERO,
+            left: 1,
+        },
+        Happening::Saving {
+            path: Path::new("/tmp/hunter2"),
+        },
+        Happening::Problem {
+            kind: Some(text),
+            title: Some(text),
+            status: None,
+            detail: Some(text),
+        },
+        Happening::Finished {
+            outcome: Err(&error),
+        },
+    ] {
+        let told = |what: &Happening<'_>| match what {
+            Happening::HeadReceived { head } => head.raw().escape_ascii().to_string(),
+            what => format!("{what:?}"),
+        };
+        let (before, mut after) = (told(&what), String::new());
+        what.reworded(&mut secrets, |what| after = told(&what));
+        assert_eq!(after, before.replace("hunter2", "<secret 1>"));
+        assert_ne!(after, before);
     }
 }
 

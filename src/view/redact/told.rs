@@ -7,13 +7,12 @@
 use std::collections::BTreeMap;
 
 use super::content::Filter;
+use super::line;
 use super::secrets::Secrets;
-use super::{line, words};
 use crate::codec::content;
-use crate::error::{Error, Exit};
+use crate::error::Exit;
 use crate::event::{Bytes, Direction, Event, Happening, Interest, Layer, Observer};
-use crate::http1::{Head, Role, parse_field_line};
-use crate::target::Target;
+use crate::http1::{Role, parse_field_line};
 
 /// A view, and between it and the stream what hides secrets.
 pub struct Redacted<V> {
@@ -25,8 +24,6 @@ pub struct Redacted<V> {
 /// One direction of one transfer.
 #[derive(Default)]
 struct Flow {
-    /// The head so far, as it is told on.
-    head: Vec<u8>,
     media_type: Vec<u8>,
     coded: bool,
     /// Content that is yet to come, where its length is known.
@@ -72,7 +69,7 @@ impl<V: Observer> Redacted<V> {
             octets.to_vec()
         };
         let flow = self.flows.entry((event.transfer, direction)).or_default();
-        flow.hear(role, octets, &shown);
+        flow.hear(role, octets);
         let bytes = Bytes::Seen(&shown);
         self.tell(
             event,
@@ -149,121 +146,21 @@ impl<V: Observer> Redacted<V> {
 
     /// Everything but octets: URLs, heads, sentences.
     fn fact(&mut self, event: &Event<'_>) {
-        let secrets = &mut self.secrets;
-        match &event.what {
-            Happening::Started {
-                url,
-                number,
-                operation,
-            } => {
-                let (url, number, operation) = (&words(url, secrets), *number, *operation);
-                self.tell(
-                    event,
-                    Happening::Started {
-                        url,
-                        number,
-                        operation,
-                    },
-                );
-            }
-            Happening::Requesting {
-                target,
-                method,
-                by_proxy,
-            } => {
-                let (target, by_proxy) = (&without_secrets(target, secrets), *by_proxy);
-                self.tell(
-                    event,
-                    Happening::Requesting {
-                        target,
-                        method,
-                        by_proxy,
-                    },
-                );
-            }
-            Happening::Following { target, redirect } => {
-                let (target, redirect) = (&without_secrets(target, secrets), *redirect);
-                self.tell(event, Happening::Following { target, redirect });
-            }
-            Happening::Upgraded { target } => {
-                let target = &without_secrets(target, secrets);
-                self.tell(event, Happening::Upgraded { target });
-            }
-            Happening::NotFollowed { url } => {
-                let url = &words(url, secrets);
-                self.tell(event, Happening::NotFollowed { url });
-            }
-            Happening::HeadReceived { .. } => self.head(event),
-            _ => self.sentence(event),
-        }
-    }
-
-    /// The head as its lines were told.
-    fn head(&mut self, event: &Event<'_>) {
-        let flow = self.flows.get(&(event.transfer, Direction::In));
-        let octets = flow.map(|flow| [&*flow.head, b"\r\n"].concat());
-        match octets.map(|octets| Head::parse(&octets)) {
-            Some(Ok(head)) => self.tell(event, Happening::HeadReceived { head: &head }),
-            _ => self.view.observe(event),
-        }
-    }
-
-    fn sentence(&mut self, event: &Event<'_>) {
-        let secrets = &mut self.secrets;
-        match &event.what {
-            Happening::CookieHeard { outcome } => {
-                let outcome = &cookie(outcome, secrets);
-                self.tell(event, Happening::CookieHeard { outcome });
-            }
-            Happening::AuthenticationRemark { remark } => {
-                let remark = &words(remark, secrets);
-                self.tell(event, Happening::AuthenticationRemark { remark });
-            }
-            Happening::Signing { remark } => {
-                let remark = &words(remark, secrets);
-                self.tell(event, Happening::Signing { remark });
-            }
-            Happening::OriginRemark { remark } => {
-                let remark = &words(remark, secrets);
-                self.tell(event, Happening::OriginRemark { remark });
-            }
-            Happening::Warned { text } => {
-                let text = &words(text, secrets);
-                self.tell(event, Happening::Warned { text });
-            }
-            Happening::Noted { text } => {
-                let text = &words(text, secrets);
-                self.tell(event, Happening::Noted { text });
-            }
-            Happening::Failed { error } => {
-                let error = &Error::new(error.exit, words(&error.message, secrets));
-                self.tell(event, Happening::Failed { error });
-            }
-            Happening::Finished {
-                outcome: Err(error),
-            } => {
-                let error = &Error::new(error.exit, words(&error.message, secrets));
-                self.tell(
-                    event,
-                    Happening::Finished {
-                        outcome: Err(error),
-                    },
-                );
-            }
-            _ => self.view.observe(event),
-        }
+        let Self { view, secrets, .. } = self;
+        event.what.reworded(secrets, |what| {
+            view.observe(&Event { what, ..*event });
+        });
     }
 }
 
 impl Flow {
-    /// Takes note of a part of a message, as it came and as it is told on.
-    fn hear(&mut self, role: Role, came: &[u8], shown: &[u8]) {
+    /// Takes note of a part of a message, as it came.
+    fn hear(&mut self, role: Role, came: &[u8]) {
         match role {
             Role::RequestLine | Role::StatusLine => *self = Self::default(),
             Role::FieldLine => {}
             _ => return,
         }
-        self.head.extend_from_slice(shown);
         let Some(field) = parse_field_line(came).filter(|_| role == Role::FieldLine) else {
             return;
         };
@@ -289,40 +186,6 @@ fn ends_content(role: Role, octets: &[u8]) -> bool {
         Role::ChunkSize => last_chunk(),
         _ => true,
     }
-}
-
-/// The same URL, read again from its text with marks.
-fn without_secrets(target: &Target, secrets: &mut Secrets) -> Target {
-    let marked = |part: &Option<String>, before: &str, secrets: &mut Secrets| {
-        let text = part
-            .as_ref()
-            .map(|part| words(&format!("{before}{part}"), secrets));
-        text.map(|text| text.strip_prefix(before).unwrap_or(&text).to_owned())
-    };
-    let mut shown = target.clone();
-    shown.userinfo = target.userinfo.as_ref().map(|userinfo| {
-        let text = words(&format!("://{userinfo}@"), secrets);
-        let text = text.strip_prefix("://").unwrap_or(&text);
-        text.strip_suffix('@').unwrap_or(text).to_owned()
-    });
-    shown.path = words(&target.path, secrets);
-    shown.query = marked(&target.query, "?", secrets);
-    shown.fragment = marked(&target.fragment, "#", secrets);
-    shown
-}
-
-/// curl's sentence about a cookie quotes its value.
-fn cookie(outcome: &str, secrets: &mut Secrets) -> String {
-    let value = outcome.split_once("=\"").and_then(|(name, rest)| {
-        let (value, rest) = rest.rsplit_once("\" for domain ")?;
-        Some((name, value, rest))
-    });
-    let Some((name, value, rest)) = value else {
-        return words(outcome, secrets);
-    };
-    let mark = secrets.mark(value.as_bytes());
-    let mark = String::from_utf8_lossy(&mark).into_owned();
-    format!("{name}=\"{mark}\" for domain {rest}")
 }
 
 impl<V: Observer> Observer for Redacted<V> {
