@@ -248,23 +248,22 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     fn say(&mut self, octets: &[u8]) -> Result<()> {
-        tell_batch(self.tap, self.tap.clock().now(), Direction::Out, octets);
-        tell(
-            self.tap,
-            Direction::Out,
-            Role::Handshake,
-            Bytes::Seen(octets),
-        );
-        self.queue(octets)
+        self.say_as(octets, Bytes::Seen(octets))
     }
 
-    /// As `say`, but views that did not ask for content learn the length only.
+    /// As `say`, but where no view asks for content, all are told the length only.
     fn say_secret(&mut self, octets: &[u8]) -> Result<()> {
-        if self.tap.interest().content {
-            return self.say(octets);
-        }
-        let count = Bytes::Counted(octets.len() as u64);
-        tell(self.tap, Direction::Out, Role::Handshake, count);
+        let told = if self.tap.interest().content {
+            Bytes::Seen(octets)
+        } else {
+            Bytes::Counted(octets.len() as u64)
+        };
+        self.say_as(octets, told)
+    }
+
+    fn say_as(&mut self, octets: &[u8], told: Bytes<'_>) -> Result<()> {
+        tell_batch(self.tap, self.tap.clock().now(), Direction::Out, octets);
+        tell(self.tap, Direction::Out, Role::Handshake, told);
         self.queue(octets)
     }
 

@@ -5,8 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use rcurl::clock::SystemClock;
 use rcurl::environment::Environment;
 use rcurl::error::Error;
+use rcurl::event::{Direction, Event, Happening, Interest, Layer, Observer, Tap};
 use rcurl::net::{Network, Place, Proxy, ProxyKind, Surroundings, Tunnel};
 use rcurl::plan::{Haproxy, Proxying, Secret, Tls, UserPassword};
 use rcurl::target::{Reading, Target};
@@ -140,6 +142,63 @@ fn socks_proxies_are_asked_octet_by_octet() {
             ),
         ],
     );
+}
+
+/// Octets of SOCKS that were announced and that were told, each way.
+#[derive(Clone, Default)]
+struct Account {
+    wants_content: bool,
+    announced: Arc<Mutex<[u64; 2]>>,
+    told: Arc<Mutex<[u64; 2]>>,
+}
+
+impl Observer for Account {
+    fn observe(&mut self, event: &Event<'_>) {
+        let (sums, direction, count) = match &event.what {
+            Happening::Batch {
+                direction,
+                layer: Layer::Socks,
+                bytes,
+            } => (&self.announced, direction, *bytes as u64),
+            Happening::Piece {
+                direction,
+                layer: Layer::Socks,
+                bytes,
+                ..
+            } => (&self.told, direction, bytes.count()),
+            _ => return,
+        };
+        sums.lock().unwrap()[usize::from(*direction == Direction::In)] += count;
+    }
+
+    fn wants(&self) -> Interest {
+        Interest {
+            content: self.wants_content,
+            ..Interest::default()
+        }
+    }
+}
+
+/// A login whose octets no view asked for was told without a batch.
+#[test]
+fn every_octet_of_a_login_is_announced_and_told_once() {
+    for wants_content in [false, true] {
+        let (address, _) = scripted(vec![
+            (4, b"\x05\x02".to_vec()),
+            (11, b"\x01\x00".to_vec()),
+            (13, b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00".to_vec()),
+        ]);
+        let account = Account {
+            wants_content,
+            ..Account::default()
+        };
+        let mut tap = Tap::new(Arc::new(SystemClock), vec![Box::new(account.clone())]);
+        let mut way = way("http://a.test/");
+        way.proxy = Some(proxy(ProxyKind::Socks5h, address, Some(("me", "s3cret"))));
+        open(&Network::new(Surroundings::default()), &way, &mut tap).unwrap();
+        assert_eq!(*account.told.lock().unwrap(), [28, 14], "{wants_content}");
+        assert_eq!(*account.announced.lock().unwrap(), [28, 14]);
+    }
 }
 
 #[test]
