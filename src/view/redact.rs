@@ -2,12 +2,14 @@
 //!
 //! Knows: which part of a line, a sentence or a content is a secret. Must not know: views, or where
 //! anything goes. `names` say where a secret follows, `value` which part of a value it is, `content`
-//! finds them in bodies as they come, `texts` in sentences and URLs, `secrets` gives equal ones equal
+//! finds them in bodies as they come, `leftover` in what was not read as a `message`, `texts` in sentences and URLs, `secrets` gives equal ones equal
 //! marks, and `told` goes round any view, so that it is told none.
 //!
 //! User names are no secrets: curl tells them too.
 
 mod content;
+mod leftover;
+mod message;
 mod names;
 mod secrets;
 mod texts;

@@ -1,5 +1,7 @@
 //! Secrets shown as marks: in lines, in content, in whatever a view is told.
 
+mod leftovers;
+
 use std::path::Path;
 use std::time::Duration;
 

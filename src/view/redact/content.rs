@@ -18,7 +18,7 @@ use super::value;
 use crate::codec::text::split_once;
 
 /// A part that is longer is looked at in pieces of this size, in octets.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 
 /// How secrets are told from the rest of a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
