@@ -249,6 +249,62 @@ fn json_content() {
     }
 }
 
+/// Names were read as they are spelt, and a member that goes on in the next line was none.
+#[test]
+fn a_name_tells_a_secret_however_it_is_spelt() {
+    for (text, shown) in [
+        (
+            "{\"password\":\n\"topsecret99\"}",
+            "{\"password\":\n\"<secret 1>\"}",
+        ),
+        (
+            "{\"password\"\r\n\n :\r\n\t\"a\",\n\"b\"\n:\"c\"}",
+            "{\"password\"\r\n\n :\r\n\t\"<secret 1>\",\n\"b\"\n:\"c\"}",
+        ),
+        (
+            "{\"tokens\"\n:\n[\n\"a\",\n\"b\"\n],\"c\":\"d\"}",
+            "{\"tokens\"\n:\n[\n\"<secret 1>\",\n\"<secret 2>\"\n],\"c\":\"d\"}",
+        ),
+        (
+            "{\"pin\":\n123\n,\"pin\":\n{\"a\":1}}",
+            "{\"pin\":\n\"<secret 1>\"\n,\"pin\":\n{\"a\":1}}",
+        ),
+        (
+            r#"{"pass\u0077ord":"topsecret99"}"#,
+            r#"{"pass\u0077ord":"<secret 1>"}"#,
+        ),
+        (
+            r#"{"password":"top\/secret","a":"top/secret"}"#,
+            r#"{"password":"<secret 1>","a":"<secret 1>"}"#,
+        ),
+        (r#"{"pass\nword":"a"}"#, r#"{"pass\nword":"<secret 1>"}"#),
+        // No names, whatever they remind of.
+        (
+            "[\"password\"\n,\"a\"\n]\n\"password\"\n\"a\"\n",
+            "[\"password\"\n,\"a\"\n]\n\"password\"\n\"a\"\n",
+        ),
+        (r#"{"\u":"a","\ud83d":1}"#, r#"{"\u":"a","\ud83d":1}"#),
+    ] {
+        assert_eq!(content("application/json", text), shown);
+    }
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(
+        content(form, "pass%77ord=a&b=c"),
+        "pass%77ord=<secret 1>&b=c"
+    );
+    assert_eq!(
+        line(Role::RequestLine, "GET /?tok%65n=a HTTP/1.1\r\n"),
+        "GET /?tok%65n=<secret 1> HTTP/1.1\r\n"
+    );
+    let blanks = " ".repeat(100_000);
+    for (before, behind) in [("\n", ":"), (":", ""), ("", ":\n")] {
+        let text = format!("{{\"password\"{before}{blanks}{behind}\"hunter22\",\"a\":1}}");
+        let shown = content("application/json", &text);
+        assert!(!shown.contains("hunter22"));
+        assert!(shown.ends_with(",\"a\":1}"), "{}", shown.trim());
+    }
+}
+
 #[test]
 fn forms_and_text() {
     for (media_type, text, shown) in [

@@ -15,7 +15,7 @@
 use super::names::{Place, Says, says};
 use super::secrets::Secrets;
 use super::value;
-use crate::codec::text::split_once;
+use crate::codec::text::{percent_decode, split_once};
 
 /// A part that is longer is looked at in pieces of this size, in octets.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -47,8 +47,25 @@ pub struct Filter {
     quoted: bool,
     /// … behind a reverse solidus.
     escaped: bool,
+    /// How much of a member has come.
+    member: Begun,
     /// What is known of the part that comes next.
     next: Next,
+}
+
+/// What of a member of JSON has come. A line may end before all of it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    /// Nothing but blanks.
+    Nothing,
+    /// A string: perhaps its name.
+    Name,
+    /// The name, and the end of its line.
+    NameAndLine,
+    /// The name and a colon.
+    Colon,
+    /// Some of the value; or it is no member.
+    Value,
 }
 
 /// What the parts before tell of the next one.
@@ -87,6 +104,7 @@ impl Filter {
             held: Vec::new(),
             quoted: false,
             escaped: false,
+            member: Begun::Nothing,
             next: Next::Open,
         }
     }
@@ -94,6 +112,10 @@ impl Filter {
     /// Appends what is certain of the next piece to `out`.
     pub fn push(&mut self, input: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>) {
         for &octet in input {
+            // A string by itself in its line: no name, it turns out.
+            if self.member == Begun::NameAndLine && octet != b':' && !octet.is_ascii_whitespace() {
+                self.release(secrets, out, Cut::AtItsEnd);
+            }
             self.held.push(octet);
             self.guess(octet);
             if self.ends_part(octet) {
@@ -124,26 +146,48 @@ impl Filter {
 
     fn ends_part(&mut self, octet: u8) -> bool {
         match self.form {
-            Form::Json => {
-                let inside = self.quoted;
-                if inside && self.escaped {
-                    self.escaped = false;
-                } else if inside && octet == b'\\' {
-                    self.escaped = true;
-                } else {
-                    // A string that no quote has ended ends with its line.
-                    self.quoted = (inside ^ (octet == b'"')) && octet != b'\n';
-                }
-                !self.quoted && b",{}[]\n".contains(&octet)
-            }
+            Form::Json => self.ends_member(octet),
             Form::Pairs => octet == b'&' || octet == b'\n',
             Form::Parts | Form::Lines => octet == b'\n',
             Form::Perhaps(_) => false,
         }
     }
 
+    fn ends_member(&mut self, octet: u8) -> bool {
+        let inside = self.quoted;
+        if inside && self.escaped {
+            self.escaped = false;
+        } else if inside && octet == b'\\' {
+            self.escaped = true;
+        } else {
+            // A string that no quote has ended ends with its line.
+            self.quoted = (inside ^ (octet == b'"')) && octet != b'\n';
+        }
+        if self.quoted {
+            self.member = match self.member {
+                Begun::Nothing if !inside => Begun::Name,
+                Begun::Name if inside => Begun::Name,
+                _ => Begun::Value,
+            };
+            return false;
+        }
+        self.member = match (self.member, octet) {
+            // The quote that ends the name.
+            (Begun::Name, b'"') if inside => Begun::Name,
+            (Begun::Name, b'\n') if !inside => Begun::NameAndLine,
+            (Begun::Name | Begun::NameAndLine, b':') => Begun::Colon,
+            (member, octet) if octet.is_ascii_whitespace() && !inside => member,
+            _ => Begun::Value,
+        };
+        let goes_on = matches!(self.member, Begun::NameAndLine | Begun::Colon);
+        b",{}[]".contains(&octet) || octet == b'\n' && !goes_on
+    }
+
     fn release(&mut self, secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
         let part = std::mem::take(&mut self.held);
+        if cut == Cut::AtItsEnd {
+            self.member = Begun::Nothing;
+        }
         match (self.form, self.next) {
             (_, Next::Rest) => out.extend_from_slice(&part),
             (_, Next::RestOfSecret) => out.extend_from_slice(ending(self.form, &part, cut)),
@@ -162,7 +206,7 @@ impl Filter {
 
     /// `"name": value` with what ends it.
     fn member(&mut self, part: &[u8], secrets: &mut Secrets, out: &mut Vec<u8>, cut: Cut) {
-        let Some(member) = Member::read(part) else {
+        let Some(member) = Member::read(part, cut) else {
             let item = self.next == Next::SecretItem;
             match Scalar::read(part).filter(|_| item) {
                 Some(scalar) => scalar.put(Says::Secret, secrets, out),
@@ -174,10 +218,11 @@ impl Filter {
             return;
         };
         let opens_array = part.ends_with(b"[");
+        let name = unescaped(member.name);
         // `tokens` is the name of an array of them; as that of a number it counts something else.
-        let name = match member.name.strip_suffix(b"s") {
+        let name = match name.strip_suffix(b"s") {
             Some(singular) if opens_array => singular,
-            _ => member.name,
+            _ => &name,
         };
         let says = says(name, Place::Elsewhere);
         self.next = match says {
@@ -200,7 +245,7 @@ impl Filter {
         let Some((name, value)) = split_once(part, b'=') else {
             return plain(part, secrets, out);
         };
-        let is_secret = says(name, Place::Elsewhere).is_some();
+        let is_secret = says(&percent_decode(name), Place::Elsewhere).is_some();
         if cut == Cut::Within {
             self.next = if is_secret {
                 Next::RestOfSecret
@@ -286,9 +331,13 @@ struct Member<'p> {
 }
 
 impl<'p> Member<'p> {
-    fn read(part: &'p [u8]) -> Option<Self> {
+    fn read(part: &'p [u8], cut: Cut) -> Option<Self> {
         let (name, behind) = string(part.trim_ascii_start())?;
-        let value = behind.trim_ascii_start().strip_prefix(b":")?;
+        let value = match behind.trim_ascii_start() {
+            // The colon may be yet to come.
+            b"" if cut == Cut::Within => b"",
+            behind => behind.strip_prefix(b":")?,
+        };
         Some(Self { name, value })
     }
 }
@@ -304,6 +353,43 @@ fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
         ends
     });
     Some((parts.next()?, parts.next()?))
+}
+
+/// What the inside of a string means (RFC 8259, 7). An escape that means no character by itself stays.
+fn unescaped(inside: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let (b'\\', [escape, after @ ..]) = (first, after) else {
+            out.push(*first);
+            continue;
+        };
+        rest = after;
+        match escape {
+            b'b' => out.push(8),
+            b'f' => out.push(12),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'u' => match code_unit(after) {
+                Some((character, after)) => {
+                    out.extend(character.encode_utf8(&mut [0; 4]).bytes());
+                    rest = after;
+                }
+                None => out.extend(b"\\u"),
+            },
+            other => out.push(*other),
+        }
+    }
+    out
+}
+
+fn code_unit(text: &[u8]) -> Option<(char, &[u8])> {
+    let (digits, after) = text.split_at_checked(4)?;
+    let digits = str::from_utf8(digits).ok()?;
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    Some((char::from_u32(number)?, after))
 }
 
 /// A string without its quotes, or a number, and what stands around it, quotes too.
@@ -330,8 +416,11 @@ impl<'p> Scalar<'p> {
 
     /// Appends its mark with what stands around it; it stays, or becomes, a string of JSON.
     fn put(&self, says: Says, secrets: &mut Secrets, out: &mut Vec<u8>) {
-        let marked = value::marked(says, self.inside, secrets);
         let is_quoted = self.before.ends_with(b"\"");
+        let marked = match says {
+            Says::Secret if is_quoted => secrets.mark_as(&unescaped(self.inside), self.inside),
+            _ => value::marked(says, self.inside, secrets),
+        };
         let quote: &[u8] = if is_quoted { b"" } else { b"\"" };
         out.extend([self.before, quote, &marked, quote, self.behind].concat());
     }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::names::{Place, Says, says};
 use super::secrets::{Secrets, is_mark};
-use crate::codec::text::split_once;
+use crate::codec::text::{percent_decode, split_once};
 
 /// What a proof shows that was made with a secret. It is another one each time, so it has no number.
 const MADE: &[u8] = b"<signature>";
@@ -240,7 +240,7 @@ fn url_parameters(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     parameters.filter_map(|parameter| {
         let (name, value) = split_once(parameter, b'=')?;
         let fits = |octet: &u8| is_name(*octet) || *octet == b'%';
-        if !name.iter().all(fits) || says(name, Place::Url).is_none() {
+        if !name.iter().all(fits) || says(&percent_decode(name), Place::Url).is_none() {
             return None;
         }
         value.split(|octet| ends_url(*octet)).next()
