@@ -28,26 +28,22 @@ pub trait Rewording {
 impl Happening<'_> {
     /// Tells the same with its texts in other words. Where it leads stays as it is: the names of hosts,
     /// addresses, certificates. So do octets, which are no text.
+    #[rustfmt::skip]
     pub fn reworded(&self, by: &mut impl Rewording, tell: impl FnOnce(Happening<'_>)) {
         let (text, url, head, error, path, details);
         let mut what: Happening<'_> = *self;
         match &mut what {
-            Happening::Started { url: words, .. }
-            | Happening::NotFollowed { url: words }
+            Happening::Started { url: words, .. } | Happening::NotFollowed { url: words }
             | Happening::ResolveFailed { reason: words, .. }
             | Happening::Authenticating { user: words, .. }
             | Happening::AuthenticationRemark { remark: words }
-            | Happening::Signing { remark: words }
-            | Happening::OriginRemark { remark: words }
-            | Happening::Rehearsing { road: words }
-            | Happening::Retrying { problem: words, .. }
-            | Happening::Warned { text: words }
-            | Happening::Noted { text: words } => {
+            | Happening::Signing { remark: words } | Happening::OriginRemark { remark: words }
+            | Happening::Rehearsing { road: words } | Happening::Retrying { problem: words, .. }
+            | Happening::Warned { text: words } | Happening::Noted { text: words } => {
                 text = by.words(words);
                 *words = &text;
             }
-            Happening::Requesting { target, .. }
-            | Happening::Following { target, .. }
+            Happening::Requesting { target, .. } | Happening::Following { target, .. }
             | Happening::Upgraded { target } => {
                 url = by.target(target);
                 *target = &url;
@@ -61,10 +57,7 @@ impl Happening<'_> {
                 text = by.cookie(outcome);
                 *outcome = &text;
             }
-            Happening::Failed { error: told }
-            | Happening::Finished {
-                outcome: Err(told), ..
-            } => {
+            Happening::Failed { error: told } | Happening::Finished { outcome: Err(told) } => {
                 error = Error::new(told.exit, by.words(&told.message));
                 *told = &error;
             }
@@ -72,16 +65,10 @@ impl Happening<'_> {
                 path = told.to_str().map(|told| by.words(told));
                 *told = path.as_ref().map_or(*told, Path::new);
             }
-            Happening::Problem {
-                kind,
-                title,
-                detail,
-                ..
-            } => {
+            Happening::Problem { kind, title, detail, .. } => {
                 details = [*kind, *title, *detail].map(|text| text.map(|text| by.words(text)));
                 [*kind, *title, *detail] = details.each_ref().map(Option::as_deref);
             }
-            #[rustfmt::skip]
             Happening::ResolveAdded { .. } | Happening::Resolving { .. }
             | Happening::Resolved { .. } | Happening::Connecting { .. }
             | Happening::ConnectFailed { .. } | Happening::Connected { .. }

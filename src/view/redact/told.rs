@@ -197,10 +197,14 @@ fn ends_content(role: Role, octets: &[u8]) -> bool {
         size.clone().count() > 0 && size.copied().all(|digit| digit == b'0')
     };
     match role {
-        Role::Content | Role::ChunkEnd | Role::Handshake | Role::TlsRecord => false,
+        // A leftover ends content by itself, and goes on over many pieces.
+        Role::Content
+        | Role::ChunkEnd
+        | Role::Handshake
+        | Role::TlsRecord
+        | Role::Stray
+        | Role::Unread => false,
         Role::ChunkSize => last_chunk(),
-        // A leftover ends content, and goes on over many pieces.
-        Role::Stray | Role::Unread => false,
         Role::RequestLine
         | Role::StatusLine
         | Role::FieldLine
