@@ -21,6 +21,7 @@ use crate::transfer::follow::{Carries, NextMethod, Redirect};
 use crate::transfer::identity::Identity;
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::journey::Journey;
+use crate::transfer::negotiation::ByHand;
 use crate::transfer::proxies;
 use crate::transfer::signing::Outgoing;
 
@@ -236,16 +237,15 @@ impl<'a> Asking<'a> {
         tap: &Tap,
     ) -> Result<(Option<String>, Option<String>), Error> {
         let (method, uri, cnonce) = self.digested()?;
-        let given = self.trusted() && names_field(&self.request.headers, "Authorization");
-        let Identity { server, proxy, .. } = &mut self.identity;
-        let for_server = if given {
-            None
-        } else {
-            server.answer(&method, &uri, &cnonce, tap)
+        let by_hand = match names_field(&self.request.headers, "Authorization") {
+            true if self.trusted() => ByHand::Given,
+            _ => ByHand::Nothing,
         };
+        let Identity { server, proxy, .. } = &mut self.identity;
+        let for_server = server.answer(&method, &uri, &cnonce, by_hand, tap);
         let for_proxy = match peer {
             Peer::Origin => None,
-            Peer::Proxy => proxy.answer(&method, &uri, &cnonce, tap),
+            Peer::Proxy => proxy.answer(&method, &uri, &cnonce, ByHand::Nothing, tap),
         };
         Ok((for_server, for_proxy))
     }

@@ -57,6 +57,12 @@ impl Wanted {
         self.0 & Self::from(scheme).0 != 0
     }
 
+    /// The others.
+    #[must_use]
+    pub fn without(self, scheme: Scheme) -> Self {
+        Self(self.0 & !Self::from(scheme).0)
+    }
+
     /// The scheme, if it is one alone: that one is used without waiting to be asked.
     pub fn only(self) -> Option<Scheme> {
         STRONGEST_FIRST

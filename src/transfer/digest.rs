@@ -101,6 +101,12 @@ impl Challenge {
         self.stale
     }
 
+    /// Whether the answer to `last` was only stale, and another one can be given: to a new nonce, or
+    /// with a new nonce of ours.
+    pub fn renews(&self, last: &Self) -> bool {
+        self.stale && (self.counts() || self.nonce != last.nonce)
+    }
+
     /// Whether an answer carries a count and a cnonce, so that the count goes up with each.
     pub fn counts(&self) -> bool {
         self.qop.is_some()
@@ -179,7 +185,7 @@ pub fn answer(
     turn: Turn<'_>,
 ) -> Option<Vec<u8>> {
     let mut user = credentials.user().to_vec();
-    if user.iter().chain(asked.uri).any(u8::is_ascii_control) {
+    if !can_name(&user) || asked.uri.iter().any(u8::is_ascii_control) {
         return None;
     }
     let response = response(challenge, credentials, asked, turn);
@@ -210,6 +216,11 @@ pub fn answer(
         field.bare("userhash", b"true");
     }
     Some(field.0)
+}
+
+/// Whether a user can be named in an answer.
+pub fn can_name(user: &[u8]) -> bool {
+    !user.iter().any(u8::is_ascii_control)
 }
 
 /// RFC 7616 §3.4.1 to §3.4.3; without `qop` as in RFC 2069.

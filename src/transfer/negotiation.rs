@@ -21,6 +21,8 @@ pub struct Negotiation {
     credentials: Option<Credentials>,
     token: Option<Secret>,
     wanted: Wanted,
+    /// The schemes that nobody has been shown an answer of since a request was last let through.
+    untried: Wanted,
     picked: Option<Scheme>,
     challenge: Option<digest::Challenge>,
     count: u32,
@@ -34,8 +36,21 @@ pub struct Negotiation {
     sent: Option<Scheme>,
 }
 
+/// The statuses of a request that was not let through, by the origin or by a proxy.
+const CHALLENGING: [u16; 2] = [401, 407];
+
 /// A server that always finds the last answer stale is not asked for ever.
 const MOST_ROUNDS: u32 = 20;
+
+/// Whether the user gives the field of an answer by hand, be it to remove it. As in curl it takes the
+/// place of Basic and Bearer, which then count as tried; an answer to Digest is sent beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByHand {
+    /// With `-H` or `--proxy-header`.
+    Given,
+    /// The field is ours.
+    Nothing,
+}
 
 /// What a response means for authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +70,7 @@ impl Negotiation {
             credentials: None,
             token: None,
             wanted: Wanted::NONE,
+            untried: Wanted::NONE,
             picked: None,
             challenge: None,
             count: 0,
@@ -95,6 +111,7 @@ impl Negotiation {
         } else {
             by_password
         };
+        self.untried = self.wanted;
         // A token is used unasked, unless a scheme is named beside it; so is the only scheme there is.
         self.picked = match (&token, schemes) {
             (Some(_), AuthSchemes::Unnamed) => Some(Scheme::Bearer),
@@ -144,23 +161,36 @@ impl Negotiation {
     }
 
     /// The value of `Authorization` or `Proxy-Authorization` for the next request, told as it is given.
-    pub fn answer(&mut self, method: &str, uri: &str, cnonce: &str, tap: &Tap) -> Option<String> {
-        let value = self.field(method, uri, cnonce);
-        if let Some(scheme) = self.picked {
+    pub fn answer(
+        &mut self,
+        method: &str,
+        uri: &str,
+        cnonce: &str,
+        by_hand: ByHand,
+        tap: &Tap,
+    ) -> Option<String> {
+        self.offer = Offer::default();
+        self.refused = false;
+        self.sent = None;
+        if by_hand == ByHand::Given {
+            self.untried = self.untried.without(Scheme::Basic).without(Scheme::Bearer);
+        }
+        let scheme = self.picked?;
+        let replaced = by_hand == ByHand::Given && scheme != Scheme::Digest;
+        let value = if replaced {
+            None
+        } else {
             tap.emit(Happening::Authenticating {
                 side: self.side,
                 scheme: &scheme.to_string(),
                 user: &self.user(),
             });
+            self.value(method, uri, cnonce)
+        };
+        if replaced || value.is_some() {
+            self.sent = Some(scheme);
+            self.untried = self.untried.without(scheme);
         }
-        value
-    }
-
-    fn field(&mut self, method: &str, uri: &str, cnonce: &str) -> Option<String> {
-        self.offer = Offer::default();
-        self.refused = false;
-        let value = self.value(method, uri, cnonce);
-        self.sent = self.picked.filter(|_| value.is_some());
         value
     }
 
@@ -208,26 +238,41 @@ impl Negotiation {
         }
     }
 
-    /// What the response means.
+    /// What the response means. Between two responses that let a request through, each scheme is
+    /// chosen once, and Digest [`MOST_ROUNDS`] times more: no request is repeated as it was.
     pub fn conclude(&mut self, head: &Head) -> Verdict {
         if head.status() != self.challenge_status() {
+            if !CHALLENGING.contains(&head.status()) {
+                self.untried = self.wanted;
+            }
             return Verdict::Settled;
         }
         self.rounds = self.rounds.saturating_add(1);
-        if self.refused || !self.has_credentials() || self.rounds > MOST_ROUNDS {
-            self.refused = true;
-            return Verdict::Settled;
-        }
-        let Some(scheme) = self.offer.pick(self.wanted) else {
+        let spent = self.refused || !self.has_credentials() || self.rounds > MOST_ROUNDS;
+        let scheme = self.offer.pick(self.wanted);
+        let Some(scheme) = scheme.filter(|&scheme| !spent && self.changes_with(scheme)) else {
             self.refused = true;
             return Verdict::Settled;
         };
+        self.untried = self.untried.without(scheme);
         if scheme == Scheme::Digest {
             self.challenge = self.offer.digest().cloned();
             self.count = 0;
         }
         self.picked = Some(scheme);
         Verdict::Again
+    }
+
+    /// Whether the next request would show other credentials than the last, were this scheme chosen.
+    fn changes_with(&self, scheme: Scheme) -> bool {
+        if scheme != Scheme::Digest {
+            return self.untried.has(scheme);
+        }
+        let (offered, last) = (self.offer.digest(), self.challenge.as_ref());
+        let renewed = offered.zip(last).is_some_and(|(it, last)| it.renews(last));
+        let user = self.credentials.as_ref().map(Credentials::user);
+        user.is_some_and(digest::can_name)
+            && (self.untried.has(scheme) || (self.sent == Some(scheme) && renewed))
     }
 
     /// The side asked for nothing although it was given the occasion: the body may go now.

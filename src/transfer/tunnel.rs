@@ -14,7 +14,7 @@ use crate::transfer::compose::{RequestHead, compose_connect};
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Terms, exchange};
 use crate::transfer::incoming::{Receiver, Reception};
-use crate::transfer::negotiation::{Negotiation, Verdict};
+use crate::transfer::negotiation::{ByHand, Negotiation, Verdict};
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 
@@ -26,7 +26,7 @@ pub(crate) fn request(
     cnonce: &str,
     tap: &Tap,
 ) -> RequestHead {
-    let answer = proxy.answer("CONNECT", authority, cnonce, tap);
+    let answer = proxy.answer("CONNECT", authority, cnonce, ByHand::Nothing, tap);
     let version = operation.proxy.http10;
     compose_connect(&operation.request, authority, version, answer.as_deref())
 }

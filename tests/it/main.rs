@@ -38,6 +38,7 @@ mod lessons;
 mod local;
 mod memory;
 mod multipart;
+mod negotiation;
 mod net;
 mod netrc;
 mod notices;
