@@ -237,15 +237,18 @@ impl<'a> Asking<'a> {
         tap: &Tap,
     ) -> Result<(Option<String>, Option<String>), Error> {
         let (method, uri, cnonce) = self.digested()?;
-        let by_hand = match names_field(&self.request.headers, "Authorization") {
-            true if self.trusted() => ByHand::Given,
-            _ => ByHand::Nothing,
+        let by_hand = if self.trusted() {
+            ByHand::among(&self.request.headers, "Authorization")
+        } else {
+            ByHand::Nothing
         };
+        // A line of `-H` stands beside ours, as in curl.
+        let to_proxy = ByHand::among(&self.request.proxy_headers, "Proxy-Authorization");
         let Identity { server, proxy, .. } = &mut self.identity;
         let for_server = server.answer(&method, &uri, &cnonce, by_hand, tap);
         let for_proxy = match peer {
             Peer::Origin => None,
-            Peer::Proxy => proxy.answer(&method, &uri, &cnonce, ByHand::Nothing, tap),
+            Peer::Proxy => proxy.answer(&method, &uri, &cnonce, to_proxy, tap),
         };
         Ok((for_server, for_proxy))
     }

@@ -10,6 +10,7 @@ use crate::event::{Happening, Side, Tap};
 use crate::http1::Head;
 use crate::plan::{AuthSchemes, Secret};
 use crate::transfer::auth::{Offer, Remark, Scheme, Wanted, bearer};
+use crate::transfer::compose::names_field;
 use crate::transfer::credentials::Credentials;
 use crate::transfer::digest::{self, Asked, Turn};
 
@@ -50,6 +51,17 @@ pub enum ByHand {
     Given,
     /// The field is ours.
     Nothing,
+}
+
+impl ByHand {
+    /// What these lines say of the field of this name.
+    pub fn among(lines: &[Vec<u8>], name: &str) -> Self {
+        if names_field(lines, name) {
+            Self::Given
+        } else {
+            Self::Nothing
+        }
+    }
 }
 
 /// What a response means for authentication.

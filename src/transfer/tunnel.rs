@@ -26,7 +26,8 @@ pub(crate) fn request(
     cnonce: &str,
     tap: &Tap,
 ) -> RequestHead {
-    let answer = proxy.answer("CONNECT", authority, cnonce, ByHand::Nothing, tap);
+    let by_hand = ByHand::among(&operation.request.proxy_headers, "Proxy-Authorization");
+    let answer = proxy.answer("CONNECT", authority, cnonce, by_hand, tap);
     let version = operation.proxy.http10;
     compose_connect(&operation.request, authority, version, answer.as_deref())
 }

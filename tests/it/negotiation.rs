@@ -113,6 +113,32 @@ fn digest_is_answered_once_beside_a_field_given_by_hand() {
 }
 
 #[test]
+fn a_proxy_field_given_by_hand_takes_the_place_of_basic() {
+    for (by_hand, values) in [
+        ("'Proxy-Authorization: z'", &["z"][..]),
+        ("'Proxy-Authorization;'", &[""]),
+        ("Proxy-Authorization:", &[]),
+    ] {
+        for way in ["", "-p", "--proxy-anyauth", "-p --proxy-anyauth"] {
+            let line = format!(
+                "{way} -x http://127.0.0.2 -U a:b --proxy-header {by_hand} http://127.0.0.1/"
+            );
+            let challenge = "Proxy-Authenticate: Basic realm=\"x\"\r\n";
+            let requests = requests(&play(&line, &vec![refusal("407", challenge); 30]));
+            let [request] = &requests[..] else {
+                panic!("{line}: {requests:?}");
+            };
+            let lines = request.lines();
+            let sent: Vec<&str> = lines
+                .filter_map(|line| line.strip_prefix("Proxy-Authorization:"))
+                .map(str::trim_start)
+                .collect();
+            assert_eq!(sent, values, "{line}");
+        }
+    }
+}
+
+#[test]
 fn an_answer_that_would_be_the_same_is_not_given_to_a_stale_challenge() {
     for (parameters, expected) in [("", 2), (", stale=true", 2), (", qop=auth, stale=true", 21)] {
         let challenge =
