@@ -168,6 +168,9 @@ impl fmt::Display for Target {
     }
 }
 
+/// A user, and a password where there is one.
+pub type UserInfo = (Vec<u8>, Option<Vec<u8>>);
+
 enum Zone {
     Kept,
     Dropped,
@@ -325,17 +328,19 @@ impl Target {
         bare.to_string()
     }
 
-    /// User and password as octets, unescaped; the password is absent when no colon was typed.
-    pub fn credentials(&self) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
-        let userinfo = self
-            .userinfo
-            .as_ref()
-            .filter(|userinfo| !userinfo.is_empty())?;
+    /// User and password as octets, unescaped; the password is absent when no colon was typed. A line
+    /// break or a NUL is in neither: what is refused of `-u` is refused here.
+    pub fn credentials(&self) -> Result<Option<UserInfo>, UrlError> {
+        let Some(userinfo) = self.userinfo.as_ref().filter(|info| !info.is_empty()) else {
+            return Ok(None);
+        };
+        let decoded = |text: &str| {
+            let octets = percent_decode(text.as_bytes());
+            let one_line = !octets.iter().any(|octet| b"\0\r\n".contains(octet));
+            one_line.then_some(octets).ok_or(UrlError::Undecodable)
+        };
         let (user, password) = split_at(userinfo, ':');
-        Some((
-            percent_decode(user.as_bytes()),
-            password.map(|password| percent_decode(password.as_bytes())),
-        ))
+        Ok(Some((decoded(user)?, password.map(decoded).transpose()?)))
     }
 
     /// The text of the URL that a reference leads to, even where its scheme is not spoken.

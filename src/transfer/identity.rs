@@ -120,7 +120,7 @@ fn credentials(
     if let Some(given) = auth.user.as_ref().filter(|_| trusted) {
         return Ok(Some(given.into()));
     }
-    let in_url = journey.target().credentials();
+    let in_url = journey.credentials()?;
     if auth.netrc.use_it != NetrcUse::Ignored
         && auth.user.is_none()
         && !matches!(in_url, Some((_, Some(_))))

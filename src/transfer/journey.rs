@@ -6,7 +6,7 @@
 use crate::error::{Error, Exit};
 use crate::event::Tap;
 use crate::plan::{Follow, Operation, Protocols};
-use crate::target::{Reading, Scheme, Target, UrlError};
+use crate::target::{Reading, Scheme, Target, UrlError, UserInfo};
 use crate::transfer::content::add_to_url;
 use crate::transfer::memory::Memory;
 
@@ -37,6 +37,14 @@ impl Journey {
     /// Where it is.
     pub(crate) fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The user and the password of the URL.
+    ///
+    /// # Errors
+    /// Exit 3 where they cannot be sent.
+    pub(crate) fn credentials(&self) -> Result<Option<UserInfo>, Error> {
+        self.target.credentials().map_err(|error| rejected(&error))
     }
 
     /// Redirects followed so far.

@@ -98,7 +98,7 @@ fn read(text: &str, user: Option<&UserPassword>) -> Result<Proxy, Error> {
         .then(|| path.into());
     let place = place(host_port, kind).ok_or_else(|| unusable(text))?;
     let user = match userinfo {
-        Some(userinfo) => Some(split_user(userinfo)),
+        Some(userinfo) => Some(split_user(userinfo).ok_or_else(|| unusable(text))?),
         None => user.cloned(),
     };
     Ok(Proxy {
@@ -151,12 +151,17 @@ fn place(host_port: &str, kind: ProxyKind) -> Option<Place> {
     well_formed.then(|| Place::new(host, port))
 }
 
-fn split_user(userinfo: &str) -> UserPassword {
+/// No control character is in either, as curl has it; but then it asks the origin without a proxy.
+fn split_user(userinfo: &str) -> Option<UserPassword> {
+    let decoded = |text: &str| {
+        let octets = percent_decode(text.as_bytes());
+        (!octets.iter().any(|octet| *octet < b' ')).then_some(octets)
+    };
     let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-    UserPassword {
-        user: percent_decode(user.as_bytes()),
-        password: Secret::new(percent_decode(password.as_bytes())),
-    }
+    Some(UserPassword {
+        user: decoded(user)?,
+        password: Secret::new(decoded(password)?),
+    })
 }
 
 /// Whether a host is on a list of hosts that need no proxy: names with all below them, addresses,
@@ -214,6 +219,18 @@ fn network_has(network: &str, address: IpAddr) -> bool {
 mod tests {
     use super::*;
     use crate::target::Reading;
+
+    #[test]
+    fn a_proxy_whose_user_holds_a_control_character_is_none() {
+        for (text, expected) in [
+            ("http://u%00x:p@127.0.0.1", false),
+            ("http://u:p%0d%0a@127.0.0.1", false),
+            ("socks5://u%01:p@127.0.0.1", false),
+            ("http://u%40%c3%a9:p%20@127.0.0.1", true),
+        ] {
+            assert_eq!(read(text, None).is_ok(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn hosts_on_the_list_need_no_proxy() {

@@ -157,6 +157,29 @@ fn a_user_with_a_control_character_is_not_asked_for_digest_twice() {
     assert_eq!(requests(&outcome).len(), 1);
 }
 
+#[test]
+fn a_url_whose_user_holds_a_line_break_or_a_nul_is_refused() {
+    for (user, exit) in [
+        ("u%00x:p", 3),
+        ("u:p%00", 3),
+        ("u%0d%0aX:p", 3),
+        ("u:p%0a", 3),
+        ("u%09:p%01%c3%a9", 0),
+    ] {
+        let done = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned();
+        let outcome = play(&format!("http://{user}@127.0.0.1/"), &[done]);
+        assert_eq!(outcome.exit, exit, "{user}");
+        assert_eq!(outcome.sent.is_empty(), exit != 0, "{user}");
+    }
+    // A redirect leads there as little, and what `-u` replaces does not matter.
+    let moved = refusal("302", "Location: http://u%00x:p@127.0.0.1/\r\n");
+    for (line, exit, count) in [("-L", 3, 1), ("-L -u a:b", 0, 2)] {
+        let done = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned();
+        let outcome = play(&format!("{line} http://127.0.0.1/"), &[moved.clone(), done]);
+        assert_eq!((outcome.exit, requests(&outcome).len()), (exit, count));
+    }
+}
+
 proptest! {
     #![proptest_config(chance(128))]
 
