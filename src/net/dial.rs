@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use super::deadlines::Deadlines;
 use super::interface;
-use super::resolve::{Question, Resolver};
+use super::resolve::{Order, Question, Resolver};
 use super::script::{Dialler, Sockets};
 use super::socket::{self, Hindered, Started};
 use super::wire::{SocketWire, Wire, timeout};
@@ -281,6 +281,7 @@ pub(super) fn source_addresses(
         port: 0,
         family,
         side: Side::Server,
+        order: Order::InTurn,
     };
     let found = resolver.resolve(&question, deadlines, tap);
     let found = found.map_err(|_| unusable())?;

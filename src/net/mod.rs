@@ -53,7 +53,7 @@ use crate::plan::Family;
 use crate::target::Scheme;
 use dial::Dial;
 use pool::Pool;
-use resolve::{Question, Resolver};
+use resolve::{Order, Question, Resolver};
 use tls::{Configurations, Handshake};
 
 /// Files that the environment names, read once by whoever starts the run.
@@ -318,7 +318,8 @@ impl Opening<'_> {
             vec![peer]
         } else {
             let side = proxy.map_or(Side::Server, |_| Side::Proxy);
-            let addresses = self.resolve(way.first_place(), way.route.family, side, tap)?;
+            let (place, family) = (way.first_place(), way.route.family);
+            let addresses = self.resolve(place, family, side, Order::InTurn, tap)?;
             addresses.into_iter().map(Peer::Tcp).collect()
         };
         let bound = match &way.route.interface {
@@ -346,6 +347,7 @@ impl Opening<'_> {
         place: &Place,
         family: Family,
         side: Side,
+        order: Order,
         tap: &Tap,
     ) -> Result<Vec<SocketAddr>> {
         let question = Question {
@@ -354,6 +356,7 @@ impl Opening<'_> {
             port: place.port,
             family,
             side,
+            order,
         };
         self.shared.resolver.resolve(&question, self.deadlines, tap)
     }
@@ -385,8 +388,9 @@ impl Opening<'_> {
         Ok(wire)
     }
 
+    /// The address that a SOCKS proxy is asked for: the first one, as in curl.
     fn resolve_for_socks(&self, place: &Place, family: Family, tap: &Tap) -> Result<IpAddr> {
-        let found = self.resolve(place, family, Side::Server, tap);
+        let found = self.resolve(place, family, Side::Server, Order::AsListed, tap);
         let first = found.map(|addresses| addresses.first().map(SocketAddr::ip));
         match first {
             Ok(Some(address)) => Ok(address),

@@ -37,6 +37,17 @@ pub(super) struct Question<'a> {
     pub(super) family: Family,
     /// Whose address it is; it decides about the exit status.
     pub(super) side: Side,
+    /// What the addresses are for.
+    pub(super) order: Order,
+}
+
+/// The order of the addresses found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// For one attempt after the other: the families in turn.
+    InTurn,
+    /// As the resolver lists them, for whom only the first is of use.
+    AsListed,
 }
 
 /// What is known about names, for the whole run.
@@ -90,7 +101,10 @@ impl Resolver {
         let (addresses, lookup) = match question.host {
             Host::Address(address, zone) => {
                 let address = with_zone(*address, question.port, zone.as_deref());
-                (in_order(vec![address], question.family), Lookup::Literal)
+                (
+                    in_order(vec![address], question.family, question.order),
+                    Lookup::Literal,
+                )
             }
             Host::Name(name) => self.find(name, question, deadlines, tap)?,
         };
@@ -121,7 +135,7 @@ impl Resolver {
         let (addresses, lookup) = match self.known(&name, port, tap.clock().now()) {
             Some(addresses) => (addresses, Lookup::Cached),
             None if name.rsplit('.').next() == Some("localhost") => {
-                let both: [IpAddr; 2] = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+                let both: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
                 let both = both.map(|address| SocketAddr::new(address, port));
                 self.remember(name, port, &both, tap.clock().now());
                 (both.to_vec(), Lookup::Asked)
@@ -139,7 +153,7 @@ impl Resolver {
                 (addresses, Lookup::Asked)
             }
         };
-        let addresses = in_order(addresses, question.family);
+        let addresses = in_order(addresses, question.family, question.order);
         if addresses.is_empty() {
             tap.emit(Happening::ResolveFailed {
                 host: question.shown,
@@ -232,11 +246,18 @@ fn wait_for(answer: &Receiver<Answer>, deadlines: &Deadlines, tap: &Tap) -> Resu
     }
 }
 
-/// The addresses allowed, each once, the families in turn beginning with IPv6 (RFC 8305, 4).
-fn in_order(addresses: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
+/// The addresses allowed, each once; in turn, the families begin with IPv6 (RFC 8305, 4).
+fn in_order(mut addresses: Vec<SocketAddr>, family: Family, order: Order) -> Vec<SocketAddr> {
+    addresses.retain(|address| match family {
+        Family::Any => true,
+        Family::V4 => address.is_ipv4(),
+        Family::V6 => address.is_ipv6(),
+    });
+    if order == Order::AsListed {
+        return addresses;
+    }
     let (six, four): (Vec<_>, Vec<_>) = addresses.into_iter().partition(SocketAddr::is_ipv6);
-    let mut six = six.into_iter().filter(|_| family != Family::V4);
-    let mut four = four.into_iter().filter(|_| family != Family::V6);
+    let (mut six, mut four) = (six.into_iter(), four.into_iter());
     let mut ordered = Vec::new();
     loop {
         let pair = [six.next(), four.next()];
@@ -366,16 +387,19 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_beginning_with_ipv6() {
+    fn families_take_turns_beginning_with_ipv6_or_stay_as_listed() {
         let all: Vec<SocketAddr> = ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "1.1.1.1:1"]
             .map(|text| text.parse().unwrap())
             .to_vec();
-        let check = |family, expected: &[usize]| {
+        let check = |family, order, expected: &[usize]| {
             let expected: Vec<_> = expected.iter().map(|&at| all[at]).collect();
-            assert_eq!(in_order(all.clone(), family), expected, "{family:?}");
+            let ordered = in_order(all.clone(), family, order);
+            assert_eq!(ordered, expected, "{family:?} {order:?}");
         };
-        check(Family::Any, &[2, 0, 1]);
-        check(Family::V4, &[0, 1]);
-        check(Family::V6, &[2]);
+        check(Family::Any, Order::InTurn, &[2, 0, 1]);
+        check(Family::V4, Order::InTurn, &[0, 1]);
+        check(Family::V6, Order::InTurn, &[2]);
+        check(Family::Any, Order::AsListed, &[0, 1, 2, 3]);
+        check(Family::V6, Order::AsListed, &[2]);
     }
 }

