@@ -163,13 +163,7 @@ impl<'a> Exchange<'a> {
     fn feed(&mut self, wire: &mut dyn Wire, now: Instant) -> Result<()> {
         self.out.lacks = Lack::Nothing;
         if self.takes_more(wire, now) {
-            let before = self.out.body();
             self.out.send_more(self.http, wire, self.tap)?;
-            if let (Some(speed), Some(before), Some(now)) =
-                (&mut self.speed, before, self.out.body())
-            {
-                speed.moved(now.saturating_sub(before));
-            }
         }
         if self.out.state == Sending::Queued && wire.queued() == 0 {
             self.out.state = Sending::Told;
@@ -243,9 +237,6 @@ impl<'a> Exchange<'a> {
         };
         self.tap.emit_at(at, batch);
         self.incoming.moved(bytes);
-        if let Some(speed) = &mut self.speed {
-            speed.moved(bytes as u64);
-        }
     }
 
     /// Reads octets that came, to the last one or to the end of the response; tells what is left.
@@ -464,7 +455,8 @@ impl<'a> Exchange<'a> {
         }
         self.next_tick = now.checked_add(TICK).unwrap_or(now);
         if let Some(speed) = &mut self.speed {
-            speed.check()?;
+            let sent = self.out.body().unwrap_or_default();
+            speed.check(sent.saturating_add(self.incoming.content))?;
         }
         self.tap.emit(Happening::Tick);
         Ok(())

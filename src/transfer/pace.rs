@@ -2,6 +2,7 @@
 //!
 //! Knows: a rate and what moved so far. Must not know: which way, or what.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Exit};
@@ -61,29 +62,35 @@ impl Pace {
     }
 }
 
-/// `--speed-limit`: too slow for too long. Only time spent waiting for the other side counts: it is not
-/// to blame for a slow disk, nor for who writes or reads slowly at the other end of a pipe.
+/// `--speed-limit`: too slow for too long, where the speed is a mean over the last seconds (curl's
+/// `CURR_TIME`). Only time spent waiting for the other side counts: it is not to blame for a slow
+/// disk, nor for who writes or reads slowly at the other end of a pipe.
 pub(crate) struct SlowWatch {
     least: u64,
     span: Duration,
     waited: Duration,
-    octets: u64,
+    /// After how much waiting how much had moved, [`APART`] each, the oldest first.
+    samples: VecDeque<(Duration, u64)>,
+    /// After how much waiting it became too slow, if it is.
+    slow_since: Option<Duration>,
 }
 
+/// The samples that the mean is taken over.
+const SAMPLES: usize = 6;
+
+/// The time between two of them.
+const APART: Duration = Duration::from_secs(1);
+
 impl SlowWatch {
-    /// At least so many octets a second, looked at after each such span.
+    /// Less than so many octets a second, for such a span, is too slow.
     pub(crate) fn new(least: u64, span: Duration) -> Self {
         Self {
             least,
             span,
             waited: Duration::ZERO,
-            octets: 0,
+            samples: VecDeque::from([(Duration::ZERO, 0)]),
+            slow_since: Some(Duration::ZERO),
         }
-    }
-
-    /// So many octets moved.
-    pub(crate) fn moved(&mut self, octets: u64) {
-        self.octets = self.octets.saturating_add(octets);
     }
 
     /// The other side was waited for so long.
@@ -91,23 +98,46 @@ impl SlowWatch {
         self.waited = self.waited.saturating_add(time);
     }
 
-    /// Whether it goes fast enough.
+    /// Whether it goes fast enough, with so many octets moved in all.
     ///
     /// # Errors
     /// Exit 28 when it does not.
-    pub(crate) fn check(&mut self) -> Result<(), Error> {
-        if self.waited < self.span {
+    pub(crate) fn check(&mut self, octets: u64) -> Result<(), Error> {
+        let Some(enough) = self.goes_well(octets) else {
+            return Ok(());
+        };
+        self.sample(octets);
+        if enough {
+            self.slow_since = None;
             return Ok(());
         }
-        if self.octets < self.least.saturating_mul(self.span.as_secs().max(1)) {
-            let (least, span) = (self.least, self.span.as_secs());
-            let message = format!(
-                "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
-            );
-            return Err(Error::new(Exit::OperationTimedout, message));
+        let since = *self.slow_since.get_or_insert(self.waited);
+        if self.waited.saturating_sub(since) < self.span {
+            return Ok(());
         }
-        self.waited = Duration::ZERO;
-        self.octets = 0;
-        Ok(())
+        let (least, span) = (self.least, self.span.as_secs());
+        let message = format!(
+            "Operation too slow. Less than {least} bytes/sec transferred the last {span} seconds"
+        );
+        Err(Error::new(Exit::OperationTimedout, message))
+    }
+
+    /// Whether the mean is high enough; there is none before anybody has waited.
+    fn goes_well(&self, octets: u64) -> Option<bool> {
+        let (then, before) = self.samples.front().copied()?;
+        let time = self.waited.checked_sub(then).filter(|it| !it.is_zero())?;
+        let moved = u128::from(octets.saturating_sub(before)).saturating_mul(1_000_000_000);
+        Some(moved >= u128::from(self.least).saturating_mul(time.as_nanos()))
+    }
+
+    fn sample(&mut self, octets: u64) {
+        let last = self.samples.back().map_or(Duration::ZERO, |(at, _)| *at);
+        if self.waited.saturating_sub(last) < APART {
+            return;
+        }
+        self.samples.push_back((self.waited, octets));
+        if self.samples.len() > SAMPLES {
+            self.samples.pop_front();
+        }
     }
 }

@@ -241,6 +241,39 @@ fn at_least(least: u64) -> impl Fn(&mut Terms) {
     move |terms| terms.least_speed = Some((least, Duration::from_secs(1)))
 }
 
+#[test]
+fn a_pause_after_a_quick_start_is_not_too_slow() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n";
+    for (least, pause, expected) in [
+        // Six octets are enough for a mean of one in a second, as long as they are in it.
+        (1, 2500, Exit::Ok),
+        (1, 5900, Exit::Ok),
+        (1, 60_000, Exit::OperationTimedout),
+        // The head is no content.
+        (7, 2500, Exit::OperationTimedout),
+    ] {
+        let clock = Time::new();
+        let tap = Tap::new(clock.clone(), Vec::new());
+        let steps = [
+            Step::Say([head, "first "].concat().into()),
+            Step::Silence(Duration::from_millis(pause)),
+            Step::Say("second".into()),
+        ];
+        let begin = clock.now();
+        let mut wire = ScriptedWire::new(steps, clock.clone());
+        let mut terms = free(begin);
+        at_least(least)(&mut terms);
+        let mut reader = Full {
+            room: 12,
+            reception: Reception::Deliver,
+        };
+        let outcome = ask(&mut wire, &mut reader, terms, &tap);
+        let exit = outcome.map_or_else(|failure| failure.error.exit, |_| Exit::Ok);
+        assert_eq!(exit, expected, "{least} after {pause} ms");
+        assert!(clock.now() - begin < Duration::from_secs(8), "{pause} ms");
+    }
+}
+
 /// Each piece of content takes long to write.
 struct SlowDisk(Arc<Time>);
 
