@@ -11,19 +11,19 @@ use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::lock::lock;
 use crate::plan::{Parallel, Plan};
-use crate::transfer::courier::{Courier, Failure};
-use crate::transfer::crew::{self, Reports};
-use crate::transfer::errands::{Errand, Errands};
+use crate::transfer::host_limit::{HostLimit, Permit};
 use crate::transfer::job::Shared;
-use crate::transfer::journey::read_url;
-use crate::transfer::seats::{Seat, Seats};
+use crate::transfer::runner::{Failure, Runner};
+use crate::transfer::transfers::{Transfer, Transfers};
+use crate::transfer::url_chain::read_url;
+use crate::transfer::workers::{self, Reports};
 
 /// Runs everything that a plan asks for; gives the exit status of the run, as curl's: in turn that of
 /// the last transfer, failed or not, in parallel that of the first to fail.
 pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
     let batch = Batch {
         plan,
-        courier: Courier::new(plan, shared),
+        runner: Runner::new(plan, shared),
     };
     for operation in &plan.operations {
         shared.memory.read(operation, &shared.streams.stdin, tap);
@@ -44,7 +44,7 @@ pub fn run(plan: &Plan, shared: &Shared, tap: &Tap) -> Exit {
 
 struct Batch<'a> {
     plan: &'a Plan,
-    courier: Courier<'a>,
+    runner: Runner<'a>,
 }
 
 /// What a transfer came to.
@@ -67,12 +67,12 @@ impl Batch<'_> {
     fn serial(&self, pace: Option<Duration>, tap: &Tap) -> Exit {
         let mut last = Exit::Ok;
         let mut next_start = tap.clock().now();
-        for (number, errand) in (0_u32..).zip(Errands::new(self.plan)) {
+        for (number, transfer) in (0_u32..).zip(Transfers::new(self.plan)) {
             if let Some(pace) = pace {
                 tap.clock().pause(next_start);
                 next_start = tap.clock().after(pace);
             }
-            let end = self.one(errand, &tap.for_transfer(number));
+            let end = self.one(transfer, &tap.for_transfer(number));
             last = end.exit;
             if end.of_the_run || (last != Exit::Ok && self.plan.global.fail_early) {
                 break;
@@ -83,24 +83,24 @@ impl Batch<'_> {
 
     /// As many at once as are allowed; gives the exit status of the first that fails.
     fn parallel(&self, parallel: &Parallel, tap: &Tap) -> Exit {
-        let errands = Mutex::new((0_u32..).zip(Errands::new(self.plan)));
+        let transfers = Mutex::new((0_u32..).zip(Transfers::new(self.plan)));
         let first_failure = Mutex::new(None);
         let ended = AtomicBool::new(false);
-        let seats = (parallel.most_per_host > 0).then(|| Seats::new(parallel.most_per_host));
+        let limit = (parallel.most_per_host > 0).then(|| HostLimit::new(parallel.most_per_host));
         // The first failure ends the others too with `--fail-early`.
         let stoppable = self.plan.global.fail_early.then(|| tap.stoppable());
         let tap = stoppable.as_ref().unwrap_or(tap);
         let worker = |reports: &Reports| {
             loop {
-                let Some((number, errand)) = lock(&errands).next() else {
+                let Some((number, transfer)) = lock(&transfers).next() else {
                     return;
                 };
-                let known = errand.as_ref().ok();
-                let _seat = known.and_then(|it| self.seat(it, seats.as_ref()));
+                let known = transfer.as_ref().ok();
+                let _permit = known.and_then(|it| self.permit(it, limit.as_ref()));
                 if ended.load(Ordering::Relaxed) || tap.is_stopped() {
                     return;
                 }
-                let end = self.one(errand, &tap.for_transfer(number));
+                let end = self.one(transfer, &tap.for_transfer(number));
                 if end.exit != Exit::Ok {
                     lock(&first_failure).get_or_insert(end.exit);
                     tap.stop();
@@ -109,27 +109,27 @@ impl Batch<'_> {
                 reports.done();
             }
         };
-        let most = Errands::new(self.plan)
+        let most = Transfers::new(self.plan)
             .take(usize::from(parallel.most.max(1)))
             .count();
-        crew::work(most, parallel.start, &worker);
+        workers::work(most, parallel.start, &worker);
         lock(&first_failure).unwrap_or(Exit::Ok)
     }
 
-    /// A seat at the host that a transfer goes to first, where seats are counted.
-    fn seat<'s>(&self, errand: &Errand, seats: Option<&'s Seats>) -> Option<Seat<'s>> {
-        let seats = seats?;
-        let operation = self.plan.operations.get(errand.operation)?;
-        let target = read_url(operation, &errand.url).ok()?;
-        Some(seats.take(target.host_and_port()))
+    /// Leave to go to the host that a transfer goes to first, where their number is limited.
+    fn permit<'s>(&self, transfer: &Transfer, limit: Option<&'s HostLimit>) -> Option<Permit<'s>> {
+        let limit = limit?;
+        let operation = self.plan.operations.get(transfer.operation)?;
+        let target = read_url(operation, &transfer.url).ok()?;
+        Some(limit.wait(target.host_and_port()))
     }
 
     /// One transfer with its retries, from `Started` to `Finished`.
-    fn one(&self, errand: Result<Errand, Error>, tap: &Tap) -> End {
-        let operation = errand.as_ref().ok().map(|errand| errand.operation);
-        let result = errand
+    fn one(&self, transfer: Result<Transfer, Error>, tap: &Tap) -> End {
+        let operation = transfer.as_ref().ok().map(|transfer| transfer.operation);
+        let result = transfer
             .map_err(Failure::Unready)
-            .and_then(|errand| self.courier.run(errand, &mut tap.clone()));
+            .and_then(|transfer| self.runner.run(transfer, &mut tap.clone()));
         let (outcome, of_the_run) = match &result {
             Ok(()) => (Ok(()), false),
             Err(Failure::Unready(error)) => (Err(error), true),
@@ -137,7 +137,7 @@ impl Batch<'_> {
         };
         tap.emit(Happening::Finished { outcome });
         if let Some(operation) = operation {
-            self.courier.show_cookies(operation, tap);
+            self.runner.show_cookies(operation, tap);
         }
         End {
             exit: outcome.map_or_else(|error| error.exit, |()| Exit::Ok),

@@ -50,7 +50,7 @@ pub enum Carries {
 }
 
 /// Where a response came in, and what decides how it goes on from there.
-pub struct Crossroads<'a> {
+pub struct Redirecting<'a> {
     /// `-L` and its like.
     pub plan: &'a Follow,
     /// `--path-as-is`: dots in the path of the next URL stay.
@@ -63,7 +63,7 @@ pub struct Crossroads<'a> {
     pub followed: u32,
 }
 
-impl Crossroads<'_> {
+impl Redirecting<'_> {
     /// Reads the redirect out of a response; `None` where there is none to follow.
     ///
     /// # Errors

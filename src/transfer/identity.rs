@@ -15,11 +15,11 @@ use crate::event::{Happening, Side, Tap};
 use crate::net::Proxy;
 use crate::plan::{Auth, AuthSchemes, NetrcUse, Operation};
 use crate::transfer::credentials::Credentials;
-use crate::transfer::journey::Journey;
 use crate::transfer::negotiation::Negotiation;
 use crate::transfer::netrc;
 use crate::transfer::signable::Signed;
 use crate::transfer::signing::{Outgoing, Signer};
+use crate::transfer::url_chain::UrlChain;
 
 /// What a transfer authenticates with.
 pub(crate) struct Identity<'a> {
@@ -46,21 +46,21 @@ impl<'a> Identity<'a> {
         })
     }
 
-    /// Takes the credentials for the origin that the journey has come to.
+    /// Takes the credentials for the origin that the URLs have come to.
     pub(crate) fn face_origin(
         &mut self,
         operation: &Operation,
-        journey: &Journey,
+        urls: &UrlChain,
     ) -> Result<(), Error> {
         let auth = &operation.auth;
         let netrc = self.netrc.as_ref().map(|text| text.as_slice());
-        let credentials = credentials(operation, journey, netrc)?;
+        let credentials = credentials(operation, urls, netrc)?;
         if self.signer.is_some() {
             self.signatory = credentials;
         } else {
-            let trusted = journey.trusted(&operation.follow);
+            let trusted = urls.trusted(&operation.follow);
             let bearer = auth.bearer.clone().filter(|_| trusted);
-            let target = journey.target();
+            let target = urls.target();
             let root = format!("{}://{}", target.scheme, target.host_and_port());
             let schemes = auth.schemes;
             self.server.entrust(root, schemes, credentials, bearer);
@@ -109,24 +109,24 @@ impl<'a> Identity<'a> {
 /// user, when it names one), else the URL's own.
 fn credentials(
     operation: &Operation,
-    journey: &Journey,
+    urls: &UrlChain,
     netrc: Option<&[u8]>,
 ) -> Result<Option<Credentials>, Error> {
     let auth = &operation.auth;
     if auth.bearer.is_some() && auth.schemes == AuthSchemes::Unnamed {
         return Ok(None);
     }
-    let trusted = journey.trusted(&operation.follow);
+    let trusted = urls.trusted(&operation.follow);
     if let Some(given) = auth.user.as_ref().filter(|_| trusted) {
         return Ok(Some(given.into()));
     }
-    let in_url = journey.credentials()?;
+    let in_url = urls.credentials()?;
     if auth.netrc.use_it != NetrcUse::Ignored
         && auth.user.is_none()
         && !matches!(in_url, Some((_, Some(_))))
     {
         let user = in_url.as_ref().map(|(user, _)| user.as_slice());
-        let found = netrc.map(|text| in_netrc(auth, text, journey, user));
+        let found = netrc.map(|text| in_netrc(auth, text, urls, user));
         if let Some(found) = found.transpose()?.flatten() {
             return Ok(Some(found));
         }
@@ -166,10 +166,10 @@ fn read_netrc(auth: &Auth, environment: &Environment) -> Result<Option<Zeroizing
 fn in_netrc(
     auth: &Auth,
     text: &[u8],
-    journey: &Journey,
+    urls: &UrlChain,
     user: Option<&[u8]>,
 ) -> Result<Option<Credentials>, Error> {
-    match netrc::find(text, &journey.target().ascii_host(), user) {
+    match netrc::find(text, &urls.target().ascii_host(), user) {
         Ok(found) => Ok(found),
         Err(_) if auth.netrc.use_it == NetrcUse::Optional => Ok(None),
         Err(malformed) => Err(Error::new(Exit::ReadError, malformed.to_string())),

@@ -22,8 +22,8 @@ use crate::plan::Operation;
 use crate::target::without_dot_segments;
 use crate::transfer::bounds;
 use crate::transfer::dump::Dump;
+use crate::transfer::hops::Outcome;
 use crate::transfer::job::Job;
-use crate::transfer::one::Outcome;
 use crate::transfer::provenance::Provenance;
 use crate::transfer::sink::{Sink, Treatment};
 

@@ -1,7 +1,7 @@
 //! `--dry-run`: the requests of a transfer written down instead of sent.
 //!
 //! Knows: which requests go out before the first response, in which order, and by which road. Must
-//! not know: how a head is put together (`asking` and `tunnel` do), how a body is framed (`outgoing`
+//! not know: how a head is put together (`requests` and `tunnel` do), how a body is framed (`outgoing`
 //! does), or sockets: no name is looked up, nobody is connected to, and no file is changed.
 //!
 //! What depends on an answer is not here: redirects, answered challenges, the handshakes of SOCKS and
@@ -16,11 +16,11 @@ use crate::http1::{self, Connection, Settings};
 use crate::net::{Proxy, ProxyKind, Way};
 use crate::streams::Console;
 use crate::target::Scheme;
-use crate::transfer::asking::Asking;
 use crate::transfer::compose::RequestHead;
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::outgoing::{AT_ONCE, Outgoing};
 use crate::transfer::pace::Pace;
+use crate::transfer::requests::Requests;
 use crate::transfer::source::Source;
 use crate::transfer::tunnel;
 
@@ -59,36 +59,36 @@ impl<'a> Rehearsal<'a> {
     fn of(&mut self, job: &Job<'_>) -> Result<(), Error> {
         let (shared, tap) = (self.shared, self.tap);
         let mut content = None;
-        let mut asking = Asking::new(shared, job, &mut content)?;
+        let mut requests = Requests::new(shared, job, &mut content)?;
         shared.network.learn(&job.operation.route.resolve, tap)?;
-        let way = asking.prepare(tap)?;
+        let way = requests.prepare(tap)?;
         tap.emit(Happening::Requesting {
-            target: asking.target(),
-            method: asking.method(),
+            target: requests.target(),
+            method: requests.method(),
             by_proxy: way.is_forwarded(),
         });
         shared.network.check(&way, tap)?;
         if way.is_tunnelled() {
-            let proxy = &mut asking.identity.proxy;
+            let proxy = &mut requests.identity.proxy;
             let cnonce = shared.cnonce()?;
             let authority = way.destination().authority();
             let head = tunnel::request(job.operation, &authority, proxy, &cnonce, tap);
             self.write_down(&way, Layer::Tunnel, &head, &mut Source::empty())?;
         }
-        asking.refuse_chunks_over_http10()?;
+        requests.refuse_chunks_over_http10()?;
         let peer = if way.is_forwarded() {
             http1::Peer::Proxy
         } else {
             http1::Peer::Origin
         };
-        let withheld = asking.withholds_body(peer);
-        let head = asking.compose(peer, tap)?;
+        let withheld = requests.withholds_body(peer);
+        let head = requests.compose(peer, tap)?;
         if withheld {
             let text = "The content is not in this request, which only asks for a challenge.";
             tap.emit(Happening::Noted { text });
             self.write_down(&way, Layer::Http, &head, &mut Source::empty())
         } else {
-            self.write_down(&way, Layer::Http, &head, asking.content.source())
+            self.write_down(&way, Layer::Http, &head, requests.content.source())
         }
     }
 

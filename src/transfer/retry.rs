@@ -11,8 +11,8 @@ use crate::codec::date;
 use crate::error::{Error, Exit};
 use crate::event::{Happening, Tap};
 use crate::plan::{Body, Resume, Retry};
+use crate::transfer::hops::Outcome;
 use crate::transfer::job::Job;
-use crate::transfer::one::Outcome;
 
 /// The first pause, unless `--retry-delay` names one; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

@@ -101,7 +101,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("cfg(test)", &[]),
     // Panics when the system has no thread to spare; `thread::Builder` says so instead.
     ("thread::spawn", &[]),
-    ("thread::scope", &["demo.rs", "transfer/crew.rs"]),
+    ("thread::scope", &["demo.rs", "transfer/workers.rs"]),
     // Unfinished business.
     ("todo!", &[]),
     ("unimplemented!", &[]),

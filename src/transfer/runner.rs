@@ -1,7 +1,7 @@
-//! One errand: from a URL of the command line to what it leaves behind.
+//! One transfer: from a URL of the command line to what it leaves behind.
 //!
 //! Knows: where content is to go, what a transfer is given, and that it may be tried again. Must not
-//! know: requests and responses, or other errands.
+//! know: requests and responses, or other transfers.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,40 +9,40 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::event::{Happening, Tap};
 use crate::plan::{Operation, Plan, Resume, SaveAs, When};
-use crate::transfer::aftermath::settle;
 use crate::transfer::content::{self, Content};
 use crate::transfer::dump::Dumps;
-use crate::transfer::errands::Errand;
 use crate::transfer::etag;
+use crate::transfer::finish::settle;
+use crate::transfer::hops::{self, Outcome};
 use crate::transfer::ipfs::{self, Gateways};
 use crate::transfer::job::{Job, Shared};
-use crate::transfer::journey::read_url;
 use crate::transfer::local;
 use crate::transfer::naming;
-use crate::transfer::one::{self, Outcome};
 use crate::transfer::rehearsal;
 use crate::transfer::reply::Layout;
 use crate::transfer::retry::{self, Retries};
 use crate::transfer::saved::{Namer, Saved, Saving};
 use crate::transfer::sink::{Place, Sink, Stdout};
+use crate::transfer::transfers::Transfer;
+use crate::transfer::url_chain::read_url;
 
 /// Before another try, whether the run was stopped is looked at this often.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Who runs errands.
-pub(crate) struct Courier<'a> {
+/// Who runs transfers.
+pub(crate) struct Runner<'a> {
     plan: &'a Plan,
     shared: &'a Shared,
     dumps: Dumps,
 }
 
-/// What an errand needs, found.
+/// What a transfer needs, found.
 struct Ready {
-    errand: Errand,
+    transfer: Transfer,
     place: Place,
 }
 
-/// How an errand ended without success.
+/// How a transfer ended without success.
 pub(crate) enum Failure {
     /// Before anybody was asked: something of the user's is not as the command line says.
     Unready(Error),
@@ -50,8 +50,8 @@ pub(crate) enum Failure {
     Failed(Error),
 }
 
-impl<'a> Courier<'a> {
-    /// For the errands of this plan.
+impl<'a> Runner<'a> {
+    /// For the transfers of this plan.
     pub(crate) fn new(plan: &'a Plan, shared: &'a Shared) -> Self {
         Self {
             plan,
@@ -60,17 +60,19 @@ impl<'a> Courier<'a> {
         }
     }
 
-    /// Runs one errand, with its retries.
-    pub(crate) fn run(&self, errand: Errand, tap: &mut Tap) -> Result<(), Failure> {
-        let Some(operation) = self.plan.operations.get(errand.operation) else {
+    /// Runs one transfer, with its retries.
+    pub(crate) fn run(&self, transfer: Transfer, tap: &mut Tap) -> Result<(), Failure> {
+        let Some(operation) = self.plan.operations.get(transfer.operation) else {
             return Ok(());
         };
         tap.emit(Happening::Started {
-            url: &errand.url,
-            number: errand.number,
-            operation: errand.operation,
+            url: &transfer.url,
+            number: transfer.number,
+            operation: transfer.operation,
         });
-        let ready = self.prepare(operation, errand).map_err(Failure::Unready)?;
+        let ready = self
+            .prepare(operation, transfer)
+            .map_err(Failure::Unready)?;
         self.carry(operation, ready, tap).map_err(Failure::Failed)
     }
 
@@ -84,15 +86,15 @@ impl<'a> Courier<'a> {
     }
 
     /// Everything that can be found out before anybody is asked.
-    fn prepare(&self, operation: &Operation, errand: Errand) -> Result<Ready, Error> {
-        let errand = self.by_gateway(operation, errand)?;
-        content::check_files(operation, errand.upload.as_deref())?;
-        let place = self.place(operation, &errand)?;
-        Ok(Ready { errand, place })
+    fn prepare(&self, operation: &Operation, transfer: Transfer) -> Result<Ready, Error> {
+        let transfer = self.by_gateway(operation, transfer)?;
+        content::check_files(operation, transfer.upload.as_deref())?;
+        let place = self.place(operation, &transfer)?;
+        Ok(Ready { transfer, place })
     }
 
     fn carry(&self, operation: &Operation, ready: Ready, tap: &mut Tap) -> Result<(), Error> {
-        let Ready { errand, place } = ready;
+        let Ready { transfer, place } = ready;
         if let Place::File(saved) = &place
             && operation.output.skip_existing
             && saved.path().exists()
@@ -105,13 +107,13 @@ impl<'a> Courier<'a> {
             });
             return Ok(());
         }
-        let resume_from = resume_from(operation, &errand, &place);
+        let resume_from = resume_from(operation, &transfer, &place);
         let etag = etag::to_compare(operation);
         etag::check_folder(operation)?;
         let mut job = Job {
             operation,
-            url: &errand.url,
-            upload: errand.upload.as_deref(),
+            url: &transfer.url,
+            upload: transfer.upload.as_deref(),
             resume_from,
             etag: etag.as_deref(),
             layout: self.layout(&place),
@@ -121,7 +123,7 @@ impl<'a> Courier<'a> {
         }
         etag::make_file(operation)?;
         let mut sink = Sink::new(place, operation.limits.file_size);
-        let result = self.tries(&mut job, &errand, &mut sink, tap);
+        let result = self.tries(&mut job, &transfer, &mut sink, tap);
         settle(self.shared, operation, &mut sink, result, tap)
     }
 
@@ -137,14 +139,14 @@ impl<'a> Courier<'a> {
     fn tries(
         &self,
         job: &mut Job<'_>,
-        errand: &Errand,
+        transfer: &Transfer,
         sink: &mut Sink,
         tap: &mut Tap,
     ) -> (Outcome, Result<(), Error>) {
         let mut retries = Retries::new(&job.operation.retry, tap.clock().now());
         let mut content = None;
         loop {
-            let (outcome, result) = self.attempt(job, errand.operation, &mut content, sink, tap);
+            let (outcome, result) = self.attempt(job, transfer.operation, &mut content, sink, tap);
             if tap.is_stopped() {
                 return (outcome, result);
             }
@@ -189,7 +191,7 @@ impl<'a> Courier<'a> {
         match dump.transpose() {
             Ok(mut dump) => match local::path(job.operation, job.url).transpose() {
                 Ok(Some(path)) => local::run(&path, job, sink, dump.as_mut(), tap),
-                Ok(None) => one::run(self.shared, job, content, sink, dump.as_mut(), tap),
+                Ok(None) => hops::run(self.shared, job, content, sink, dump.as_mut(), tap),
                 Err(error) => (Outcome::default(), Err(error)),
             },
             Err(error) => (Outcome::default(), Err(error)),
@@ -197,7 +199,7 @@ impl<'a> Courier<'a> {
     }
 
     /// What an IPFS gateway has for a URL.
-    fn by_gateway(&self, operation: &Operation, mut errand: Errand) -> Result<Errand, Error> {
+    fn by_gateway(&self, operation: &Operation, mut transfer: Transfer) -> Result<Transfer, Error> {
         let read = |path: &Path| std::fs::read(path).ok();
         let option = operation.ipfs_gateway.as_deref();
         let gateways = Gateways {
@@ -205,25 +207,25 @@ impl<'a> Courier<'a> {
             environment: &self.shared.environment,
             read: &read,
         };
-        if let Some(url) = ipfs::rewrite(&errand.url, &gateways)? {
-            errand.url = url;
+        if let Some(url) = ipfs::rewrite(&transfer.url, &gateways)? {
+            transfer.url = url;
         }
-        Ok(errand)
+        Ok(transfer)
     }
 
-    fn place(&self, operation: &Operation, errand: &Errand) -> Result<Place, Error> {
-        let name = match &errand.save {
+    fn place(&self, operation: &Operation, transfer: &Transfer) -> Result<Place, Error> {
+        let name = match &transfer.save {
             SaveAs::Null => return Ok(Place::Null),
             SaveAs::Stdout => return Ok(self.stdout(operation)),
             SaveAs::File(name) if name == "-" => return Ok(self.stdout(operation)),
             SaveAs::File(name) => name.clone(),
-            SaveAs::RemoteName => remote_name(operation, &errand.url)?,
+            SaveAs::RemoteName => remote_name(operation, &transfer.url)?,
         };
         let how = Saving {
             clobber: operation.output.clobber,
             create_dirs: operation.output.create_dirs,
-            append: errand.upload.is_none() && resumes(operation),
-            namer: if operation.output.remote_header_name && errand.save == SaveAs::RemoteName {
+            append: transfer.upload.is_none() && resumes(operation),
+            namer: if operation.output.remote_header_name && transfer.save == SaveAs::RemoteName {
                 Namer::Server
             } else {
                 Namer::User
@@ -277,10 +279,10 @@ fn resumes(operation: &Operation) -> bool {
     !matches!(operation.request.resume, None | Some(Resume::At(0)))
 }
 
-fn resume_from(operation: &Operation, errand: &Errand, place: &Place) -> u64 {
+fn resume_from(operation: &Operation, transfer: &Transfer, place: &Place) -> u64 {
     match (operation.request.resume, place) {
         (Some(Resume::At(offset)), _) => offset,
-        (Some(Resume::FromFile), Place::File(saved)) if errand.upload.is_none() => {
+        (Some(Resume::FromFile), Place::File(saved)) if transfer.upload.is_none() => {
             saved.path().metadata().map_or(0, |metadata| metadata.len())
         }
         _ => 0,

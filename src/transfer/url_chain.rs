@@ -11,14 +11,14 @@ use crate::transfer::content::add_to_url;
 use crate::transfer::memory::Memory;
 
 /// Where a transfer began and where it is.
-pub(crate) struct Journey {
+pub(crate) struct UrlChain {
     target: Target,
     /// Where it began, once that is behind.
     first: Option<Target>,
     followed: u32,
 }
 
-impl Journey {
+impl UrlChain {
     /// Begins at a URL as typed, with what the command line adds to it.
     pub(crate) fn new(
         operation: &Operation,

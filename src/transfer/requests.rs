@@ -20,13 +20,13 @@ use crate::transfer::cookies::Origin;
 use crate::transfer::follow::{Carries, NextMethod, Redirect};
 use crate::transfer::identity::Identity;
 use crate::transfer::job::{Job, Shared};
-use crate::transfer::journey::Journey;
 use crate::transfer::negotiation::ByHand;
 use crate::transfer::proxies;
 use crate::transfer::signing::Outgoing;
+use crate::transfer::url_chain::UrlChain;
 
 /// What the next request is made of.
-pub(crate) struct Asking<'a> {
+pub(crate) struct Requests<'a> {
     shared: &'a Shared,
     job: &'a Job<'a>,
     operation: &'a Operation,
@@ -35,7 +35,7 @@ pub(crate) struct Asking<'a> {
     /// Its body.
     pub(crate) content: &'a mut Content,
     /// The URLs.
-    pub(crate) journey: Journey,
+    pub(crate) urls: UrlChain,
     /// Who asks.
     pub(crate) identity: Identity<'a>,
     /// What the next request names as its `Referer`.
@@ -51,7 +51,7 @@ pub(crate) struct Asking<'a> {
 /// A longer request head is not sent (curl's `DYN_HTTP_REQUEST`), in octets.
 const MOST_HEAD: usize = 1024 * 1024;
 
-impl<'a> Asking<'a> {
+impl<'a> Requests<'a> {
     /// The first request of a job. Its content is made where an earlier try has not made it.
     pub(crate) fn new(
         shared: &'a Shared,
@@ -59,7 +59,7 @@ impl<'a> Asking<'a> {
         content: &'a mut Option<Content>,
     ) -> Result<Self, Error> {
         let operation = job.operation;
-        let journey = Journey::new(operation, job.url, job.upload)?;
+        let urls = UrlChain::new(operation, job.url, job.upload)?;
         let request = content::request(job);
         let content = match content {
             Some(content) => content,
@@ -74,7 +74,7 @@ impl<'a> Asking<'a> {
             referer: request.referer.clone(),
             request,
             content,
-            journey,
+            urls,
             identity: Identity::new(&operation.auth, &shared.environment)?,
             alt_used: None,
             server_spoke_http10: false,
@@ -86,8 +86,8 @@ impl<'a> Asking<'a> {
     pub(crate) fn prepare(&mut self, tap: &Tap) -> Result<Way, Error> {
         let operation = self.operation;
         let memory = &self.shared.memory;
-        self.journey.settle_scheme(&operation.follow, memory, tap)?;
-        self.identity.face_origin(operation, &self.journey)?;
+        self.urls.settle_scheme(&operation.follow, memory, tap)?;
+        self.identity.face_origin(operation, &self.urls)?;
         let mut way = self.way()?;
         let schemes = operation.proxy.schemes;
         self.identity.face_proxy(schemes, way.proxy.as_ref());
@@ -119,7 +119,7 @@ impl<'a> Asking<'a> {
 
     /// The URL that is asked for.
     pub(crate) fn target(&self) -> &Target {
-        self.journey.target()
+        self.urls.target()
     }
 
     /// The method.
@@ -178,7 +178,7 @@ impl<'a> Asking<'a> {
                 self.custom_method = None;
             }
         }
-        self.journey.go_on(target);
+        self.urls.go_on(target);
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl<'a> Asking<'a> {
             http11: self.speaks_http11(),
             by_proxy: peer == Peer::Proxy,
             trusted: self.trusted(),
-            other_host: self.journey.other_host(),
+            other_host: self.urls.other_host(),
             authorization: authorization.as_deref(),
             proxy_authorization: proxy_authorization.as_deref(),
             referer: self.referer.as_deref(),
@@ -227,7 +227,7 @@ impl<'a> Asking<'a> {
     }
 
     fn trusted(&self) -> bool {
-        self.journey.trusted(&self.operation.follow)
+        self.urls.trusted(&self.operation.follow)
     }
 
     /// The values of `Authorization` and `Proxy-Authorization`.
@@ -275,7 +275,7 @@ impl<'a> Asking<'a> {
             request: &self.request,
             target: self.target(),
             method: self.method(),
-            other_host: self.journey.other_host(),
+            other_host: self.urls.other_host(),
             content: self.content,
             time: tap.clock().unix_time(),
         };

@@ -9,8 +9,8 @@ use crate::error::{Error, Exit, reason};
 use crate::event::{Happening, Tap};
 use crate::plan::{Fail, Operation};
 use crate::transfer::etag;
+use crate::transfer::hops::Outcome;
 use crate::transfer::job::Shared;
-use crate::transfer::one::Outcome;
 use crate::transfer::sink::Sink;
 
 /// Puts the output of a transfer in its final state; gives what the transfer came to in the end.

@@ -9,7 +9,7 @@ use crate::plan::{Plan, SaveAs, Upload, UrlPlan};
 
 /// One transfer to be.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Errand {
+pub struct Transfer {
     /// The part of the command line, from 0.
     pub operation: usize,
     /// The URL word of the command line, from 0.
@@ -23,7 +23,7 @@ pub struct Errand {
 }
 
 /// All transfers of a plan.
-pub struct Errands<'a> {
+pub struct Transfers<'a> {
     plan: &'a Plan,
     operation: usize,
     url: usize,
@@ -32,7 +32,7 @@ pub struct Errands<'a> {
     url_step: u64,
 }
 
-impl<'a> Errands<'a> {
+impl<'a> Transfers<'a> {
     /// From the first on.
     pub fn new(plan: &'a Plan) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl<'a> Errands<'a> {
         }
     }
 
-    fn errand(&self, url: &UrlPlan) -> Result<(Errand, u64, u64), Error> {
+    fn transfer(&self, url: &UrlPlan) -> Result<(Transfer, u64, u64), Error> {
         let upload = Many::of_upload(url.upload.as_ref(), self.upload_step)?;
         let expanded = Many::of_text(&url.url, url.glob.as_ref(), self.url_step)?;
         let save = match &url.output {
@@ -77,14 +77,14 @@ impl<'a> Errands<'a> {
             other => other.clone(),
         };
         let uploads = upload.as_ref().map_or(1, |upload| upload.count);
-        let errand = Errand {
+        let transfer = Transfer {
             operation: self.operation,
             number: self.number,
             url: expanded.text,
             upload: upload.map(|upload| upload.text),
             save,
         };
-        Ok((errand, uploads, expanded.count))
+        Ok((transfer, uploads, expanded.count))
     }
 
     /// On to the next: URLs turn fastest, then uploads, then the words of the command line.
@@ -104,18 +104,18 @@ impl<'a> Errands<'a> {
     }
 }
 
-impl Iterator for Errands<'_> {
-    type Item = Result<Errand, Error>;
+impl Iterator for Transfers<'_> {
+    type Item = Result<Transfer, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let url = match self.current()? {
             Ok(url) => url,
             Err(error) => return Some(Err(error)),
         };
-        match self.errand(url) {
-            Ok((errand, uploads, urls)) => {
+        match self.transfer(url) {
+            Ok((transfer, uploads, urls)) => {
                 self.advance(uploads, urls);
-                Some(Ok(errand))
+                Some(Ok(transfer))
             }
             Err(error) => {
                 self.advance(0, 0);

@@ -7,21 +7,21 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::lock::lock;
 
-/// The seats at all hosts.
-pub(crate) struct Seats {
+/// How many transfers go to each host, and how many may.
+pub(crate) struct HostLimit {
     most: usize,
     taken: Mutex<HashMap<String, usize>>,
     freed: Condvar,
 }
 
-/// A seat at a host, free again when dropped.
-pub(crate) struct Seat<'a> {
-    seats: &'a Seats,
+/// Leave for one transfer to a host, given back when dropped.
+pub(crate) struct Permit<'a> {
+    limit: &'a HostLimit,
     host: String,
 }
 
-impl Seats {
-    /// At most so many seats at each host, and at least one.
+impl HostLimit {
+    /// At most so many at each host, and at least one.
     pub(crate) fn new(most: u16) -> Self {
         Self {
             most: usize::from(most).max(1),
@@ -30,8 +30,8 @@ impl Seats {
         }
     }
 
-    /// Takes a seat, once there is one.
-    pub(crate) fn take(&self, host: String) -> Seat<'_> {
+    /// Waits until one more may go to this host.
+    pub(crate) fn wait(&self, host: String) -> Permit<'_> {
         let full = |taken: &mut HashMap<String, usize>| {
             taken.get(&host).is_some_and(|taken| *taken >= self.most)
         };
@@ -40,15 +40,15 @@ impl Seats {
         let count = taken.entry(host.clone()).or_default();
         *count = count.saturating_add(1);
         drop(taken);
-        Seat { seats: self, host }
+        Permit { limit: self, host }
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        if let Some(taken) = lock(&self.seats.taken).get_mut(&self.host) {
+        if let Some(taken) = lock(&self.limit.taken).get_mut(&self.host) {
             *taken = taken.saturating_sub(1);
         }
-        self.seats.freed.notify_all();
+        self.limit.freed.notify_all();
     }
 }

@@ -1,24 +1,24 @@
-//! One transfer: compose, open, exchange, follow, and again.
+//! The hops of one transfer: compose, open, exchange, follow, and again.
 //!
-//! Knows: the hops of one URL, from the first request to the response that ends it. Must not know:
+//! Knows: what happens from the first request to the response that ends it. Must not know:
 //! how a request is put together, other transfers, retries, or how anything is shown.
 
 use crate::error::{Error, Exit};
 use crate::event::{Ending, Happening, Tap};
 use crate::http1::{Connection, Head, Http09, Limits, Peer, Version};
 use crate::net::{Deadlines, Link, Way, Wire};
-use crate::transfer::asking::Asking;
 use crate::transfer::bounds;
 use crate::transfer::content::Content;
 use crate::transfer::cookies::Quota;
 use crate::transfer::dump::Dump;
 use crate::transfer::exchange::{Response, Terms, exchange};
 use crate::transfer::failure::Failure;
-use crate::transfer::follow::{self, Crossroads, Redirect};
+use crate::transfer::follow::{self, Redirect, Redirecting};
 use crate::transfer::job::{Job, Shared};
 use crate::transfer::memory::Listener;
 use crate::transfer::provenance::Provenance;
 use crate::transfer::reply::{CookieKeeper, Found, Reply};
+use crate::transfer::requests::Requests;
 use crate::transfer::sink::Sink;
 use crate::transfer::source::Source;
 use crate::transfer::tunnel::TunnelRequest;
@@ -45,21 +45,21 @@ pub fn run(
     dump: Option<&mut Dump>,
     tap: &mut Tap,
 ) -> (Outcome, Result<(), Error>) {
-    let mut transfer = match Transfer::new(shared, job, content, sink, dump, tap) {
-        Ok(transfer) => transfer,
+    let mut hops = match Hops::new(shared, job, content, sink, dump, tap) {
+        Ok(hops) => hops,
         Err(error) => {
             tap.emit(Happening::Failed { error: &error });
             return (Outcome::default(), Err(error));
         }
     };
-    let result = transfer.hops();
-    (transfer.outcome, result)
+    let result = hops.all();
+    (hops.outcome, result)
 }
 
-struct Transfer<'a> {
+struct Hops<'a> {
     shared: &'a Shared,
     job: &'a Job<'a>,
-    asking: Asking<'a>,
+    requests: Requests<'a>,
     sink: &'a mut Sink,
     dump: Option<&'a mut Dump>,
     tap: &'a mut Tap,
@@ -76,7 +76,7 @@ enum Step {
     Redirect(Box<Redirect>),
 }
 
-impl<'a> Transfer<'a> {
+impl<'a> Hops<'a> {
     fn new(
         shared: &'a Shared,
         job: &'a Job<'a>,
@@ -86,16 +86,16 @@ impl<'a> Transfer<'a> {
         tap: &'a mut Tap,
     ) -> Result<Self, Error> {
         let deadlines = bounds::deadlines(&job.operation.limits, tap.clock().now());
-        let asking = Asking::new(shared, job, content)?;
+        let requests = Requests::new(shared, job, content)?;
         let provenance = job.operation.output.xattr.then(|| Provenance {
-            url: asking.target().without_userinfo(),
+            url: requests.target().without_userinfo(),
             ..Provenance::default()
         });
         shared.network.learn(&job.operation.route.resolve, tap)?;
         Ok(Self {
             shared,
             job,
-            asking,
+            requests,
             sink,
             dump,
             tap,
@@ -108,27 +108,27 @@ impl<'a> Transfer<'a> {
         })
     }
 
-    fn hops(&mut self) -> Result<(), Error> {
+    fn all(&mut self) -> Result<(), Error> {
         loop {
             let redirect = match self.hop()? {
                 Step::Finish => return Ok(()),
                 Step::Again => {
-                    self.asking.content.rewind()?;
+                    self.requests.content.rewind()?;
                     false
                 }
                 Step::Redirect(redirect) => {
-                    self.asking.turn(*redirect)?;
+                    self.requests.turn(*redirect)?;
                     true
                 }
             };
-            let target = self.asking.target();
+            let target = self.requests.target();
             self.tap.emit(Happening::Following { target, redirect });
         }
     }
 
     /// One request and its response, on a fresh connection again when a kept one had died.
     fn hop(&mut self) -> Result<Step, Error> {
-        let way = self.asking.prepare(self.tap);
+        let way = self.requests.prepare(self.tap);
         let way = way.map_err(|error| self.tell(error))?;
         let peer = if way.is_forwarded() {
             Peer::Proxy
@@ -138,7 +138,7 @@ impl<'a> Transfer<'a> {
         let mut redials = 0;
         loop {
             let mut link = self.open(&way)?;
-            let mut settings = bounds::settings(&self.asking.request, peer);
+            let mut settings = bounds::settings(&self.requests.request, peer);
             if link.used_before {
                 settings.http09 = Http09::Impossible;
             }
@@ -149,7 +149,7 @@ impl<'a> Transfer<'a> {
                     redials = redials.saturating_add(1);
                     self.tap.emit(Happening::Redialling { attempt: redials });
                     self.shared.network.end(link, Ending::Closed, self.tap);
-                    self.asking.content.rewind()?;
+                    self.requests.content.rewind()?;
                 }
                 Err(failure) => return Err(self.fail(link, failure)),
             }
@@ -162,15 +162,15 @@ impl<'a> Transfer<'a> {
         let now = self.tap.clock().now();
         self.deadlines.connect = limits.connect.and_then(|limit| now.checked_add(limit));
         self.tap.emit(Happening::Requesting {
-            target: self.asking.target(),
-            method: self.asking.method(),
+            target: self.requests.target(),
+            method: self.requests.method(),
             by_proxy: way.is_forwarded(),
         });
         let shared = self.shared;
         let mut request = TunnelRequest {
             operation: self.job.operation,
             authority: way.destination().authority(),
-            proxy: &mut self.asking.identity.proxy,
+            proxy: &mut self.requests.identity.proxy,
             sink: self.sink,
             dump: self.dump.as_deref_mut(),
             terms: Terms {
@@ -184,9 +184,9 @@ impl<'a> Transfer<'a> {
             .network
             .open(way, &self.deadlines, self.tap, &mut ask)?;
         if link.http10 {
-            self.asking.note_http10();
+            self.requests.note_http10();
         }
-        let refused = self.asking.refuse_chunks_over_http10();
+        let refused = self.requests.refuse_chunks_over_http10();
         refused.map_err(|error| self.tell(error))?;
         Ok(link)
     }
@@ -198,27 +198,27 @@ impl<'a> Transfer<'a> {
         peer: Peer,
     ) -> Result<Response, Failure> {
         self.outcome.found = Found::default();
-        let asking = &mut self.asking;
-        let withheld = asking.withholds_body(peer);
-        let head = asking
+        let requests = &mut self.requests;
+        let withheld = requests.withholds_body(peer);
+        let head = requests
             .compose(peer, self.tap)
             .map_err(Failure::before_sending)?;
         let operation = self.job.operation;
-        let host = operation.cookies.engine().then(|| asking.cookie_host());
+        let host = operation.cookies.engine().then(|| requests.cookie_host());
         let cookies = host.as_deref().map(|host| CookieKeeper {
             jar: &self.shared.memory.jar,
             host,
             now: self.tap.clock().unix_time(),
             quota: Quota::default(),
         });
-        let has_body = asking.content.is_some();
+        let has_body = requests.content.is_some();
         let mut reply = Reply {
             operation,
-            target: asking.journey.target(),
+            target: requests.urls.target(),
             cookies,
             listener: Listener::new(&self.shared.memory, operation),
-            server: &mut asking.identity.server,
-            proxy: &mut asking.identity.proxy,
+            server: &mut requests.identity.server,
+            proxy: &mut requests.identity.proxy,
             sink: self.sink,
             dump: self.dump.as_deref_mut(),
             tap: self.tap,
@@ -232,7 +232,7 @@ impl<'a> Transfer<'a> {
         let source = if withheld || !has_body {
             &mut nothing
         } else {
-            asking.content.source()
+            requests.content.source()
         };
         let terms = bounds::terms(&operation.limits, &self.deadlines);
         let wire = &mut *link.wire;
@@ -250,11 +250,11 @@ impl<'a> Transfer<'a> {
         let Outcome { found, provenance } = &mut self.outcome;
         if let Some(provenance) = provenance {
             provenance.media_type.clone_from(&found.media_type);
-            provenance.referrer.clone_from(&self.asking.referer);
+            provenance.referrer.clone_from(&self.requests.referer);
         }
         link.http10 = response.head.version() == Version::Http10;
         if link.http10 {
-            self.asking.note_http10();
+            self.requests.note_http10();
         }
         if self.outcome.found.delivering
             && let Err(error) = self.sink.end(self.tap)
@@ -268,20 +268,20 @@ impl<'a> Transfer<'a> {
         }
         self.tap.emit(Happening::Exchanged);
         self.bound_heads(&response.head)?;
-        if response.expectation_failed && self.asking.stop_expecting() {
+        if response.expectation_failed && self.requests.stop_expecting() {
             return Ok(Step::Again);
         }
         if self.outcome.found.again {
             return Ok(Step::Again);
         }
-        let crossroads = Crossroads {
+        let redirecting = Redirecting {
             plan: &self.job.operation.follow,
-            path_as_is: self.asking.request.path_as_is,
-            from: self.asking.target(),
-            carries: self.asking.content.carries(),
-            followed: self.asking.journey.followed(),
+            path_as_is: self.requests.request.path_as_is,
+            from: self.requests.target(),
+            carries: self.requests.content.carries(),
+            followed: self.requests.urls.followed(),
         };
-        match crossroads.redirect(&response.head) {
+        match redirecting.redirect(&response.head) {
             Ok(Some(redirect)) => Ok(Step::Redirect(Box::new(redirect))),
             Ok(None) => {
                 self.tell_unfollowed(response);
@@ -297,7 +297,7 @@ impl<'a> Transfer<'a> {
     /// A redirect that is not followed is told all the same.
     fn tell_unfollowed(&self, response: &Response) {
         if let Some(reference) = follow::location(&response.head)
-            && let Some(url) = self.asking.target().joined_text(&reference)
+            && let Some(url) = self.requests.target().joined_text(&reference)
         {
             self.tap.emit(Happening::NotFollowed { url: &url });
         }

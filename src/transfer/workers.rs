@@ -1,9 +1,9 @@
-//! The crew that does transfers at the same time.
+//! The threads that do transfers at the same time.
 //!
 //! Knows: how many work, and when others are called. Must not know: what the work is.
 //!
 //! Who is busy gains nothing from company on the same processor; who waits for a server does. So one
-//! begins, and whenever the crew gets less done for a while than the busy would, it doubles.
+//! begins, and whenever all get less done for a while than the busy would, their number doubles.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::lock::lock;
 use crate::plan::Start;
 
-/// The crew is looked at this often while it may grow.
+/// The workers are looked at this often while there may be more.
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Who gets so much done in a moment is busy.
@@ -23,7 +23,7 @@ const BUSY: usize = 10;
 /// So many moments in a row in which less is done are no accident.
 const PATIENCE: u32 = 2;
 
-/// Where the crew reports.
+/// Where the workers report.
 #[derive(Default)]
 pub(crate) struct Reports {
     /// Pieces of work done since the last look.
@@ -54,7 +54,7 @@ impl Reports {
     }
 }
 
-/// Lets a crew of at most so many work until each of them finds nothing left to do. Where the system
+/// Lets at most so many work until each of them finds nothing left to do. Where the system
 /// has no thread to spare, fewer work.
 pub(crate) fn work(most: usize, start: Start, worker: &(impl Fn(&Reports) + Sync)) {
     let reports = Reports::default();
@@ -62,16 +62,16 @@ pub(crate) fn work(most: usize, start: Start, worker: &(impl Fn(&Reports) + Sync
         return worker(&reports);
     }
     std::thread::scope(|scope| {
-        let mut crew = match start {
+        let mut workers = match start {
             Start::AsNeeded => 1,
             Start::AtOnce => most,
         };
-        if call(scope, crew, worker, &reports).is_err() {
+        if call(scope, workers, worker, &reports).is_err() {
             return worker(&reports);
         }
         let mut idle_moments = 0_u32;
-        while crew < most && !reports.are_over_in(MOMENT) {
-            let busy = reports.done.swap(0, Ordering::Relaxed) >= crew.saturating_mul(BUSY);
+        while workers < most && !reports.are_over_in(MOMENT) {
+            let busy = reports.done.swap(0, Ordering::Relaxed) >= workers.saturating_mul(BUSY);
             idle_moments = if busy {
                 0
             } else {
@@ -81,11 +81,11 @@ pub(crate) fn work(most: usize, start: Start, worker: &(impl Fn(&Reports) + Sync
                 continue;
             }
             idle_moments = 0;
-            let more = crew.min(most.saturating_sub(crew));
+            let more = workers.min(most.saturating_sub(workers));
             if call(scope, more, worker, &reports).is_err() {
                 return;
             }
-            crew = crew.saturating_add(more);
+            workers = workers.saturating_add(more);
         }
     });
 }
