@@ -76,7 +76,7 @@ pub enum Layer {
 pub enum Bytes<'a> {
     /// The octets.
     Seen(&'a [u8]),
-    /// So many octets took a road on which nobody looked at them.
+    /// So many octets went past the program, and nobody looked at them.
     Counted(u64),
 }
 
@@ -340,8 +340,8 @@ pub enum Happening<'a> {
     },
     /// A request is written down instead of sent (`--dry-run`).
     Rehearsing {
-        /// The road that it would take, in words.
-        road: &'a str,
+        /// The route that it would take, in words.
+        route: &'a str,
     },
     /// It is written down.
     Rehearsed {
@@ -460,7 +460,7 @@ impl Happening<'_> {
 /// What an observer wants to be told beyond the plain facts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Interest {
-    /// Octets of content: no road that hides them may be taken. Those who don't ask for them are told
+    /// Octets of content: none may go past the program. Those who don't ask for them are told
     /// counts where that is faster, of content and of the framing of chunks.
     pub content: bool,
     /// The TLS session in words (its certificates are taken apart for it).

@@ -83,7 +83,7 @@ impl Console {
         }
     }
 
-    /// The file behind it, for roads that need one.
+    /// The file behind it, for calls that need one.
     pub fn file(&self) -> Option<&std::fs::File> {
         self.file.as_deref()
     }

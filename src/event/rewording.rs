@@ -38,7 +38,7 @@ impl Happening<'_> {
             | Happening::Authenticating { user: words, .. }
             | Happening::AuthenticationRemark { remark: words }
             | Happening::Signing { remark: words } | Happening::OriginRemark { remark: words }
-            | Happening::Rehearsing { road: words } | Happening::Retrying { problem: words, .. }
+            | Happening::Rehearsing { route: words } | Happening::Retrying { problem: words, .. }
             | Happening::Warned { text: words } | Happening::Noted { text: words } => {
                 text = by.words(words);
                 *words = &text;

@@ -10,6 +10,7 @@
 //!   resolve ─► dial ─► SOCKS ─► TLS to the proxy ─► tunnel ─► PROXY line ─► TLS to the origin ─► Link
 //! ```
 
+mod bypass;
 mod deadlines;
 mod dial;
 #[cfg(target_os = "linux")]
@@ -29,7 +30,6 @@ mod interface {
 mod pool;
 mod proxy;
 mod resolve;
-mod road;
 mod script;
 mod socket;
 mod tls;
@@ -41,11 +41,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use bypass::{Bypass, Outlet, Stretch};
 pub use deadlines::Deadlines;
-pub use road::{Bypass, Outlet, Stretch};
 pub use script::{Dialler, ScriptedWire, Sockets, Step};
 pub use way::{Place, Proxy, ProxyKind, Way};
-pub use wire::{Io, Posted, Wait, Wire};
+pub use wire::{FileSent, Io, Wait, Wire};
 
 use crate::error::{Error, Exit, Result};
 use crate::event::{Attention, Ending, Happening, Layer, Peer, Side, Tap};

@@ -291,10 +291,10 @@ impl Talk<'_> {
                     self.heard.extend_from_slice(bytes);
                 }
                 Io::Eof => return Err(Error::proxy(CLOSED)),
-                Io::Failed(error) | Io::Refused(error) => {
+                Io::Failed(error) | Io::OutletClosed(error) => {
                     return Err(Error::proxy(format!("Recv failure: {}", reason(&error))));
                 }
-                Io::Sent(_) | Io::Room | Io::AlsoReady | Io::Passed { .. } | Io::Dammed => {}
+                Io::Sent(_) | Io::Room | Io::AlsoReady | Io::Passed { .. } | Io::OutletFull => {}
                 Io::TimedOut => self.look_at_the_clock()?,
             }
         }

@@ -27,7 +27,7 @@ pub(super) struct Started {
 
 /// Why a socket did not get on its way.
 pub(super) enum Hindered {
-    /// The other side, or the road to it.
+    /// The other side, or the way to it.
     There(io::Error, Option<SocketAddr>),
     /// The local address or port that was asked for.
     Here(io::Error),

@@ -211,13 +211,13 @@ impl Way {
     /// Whether a connection that went this way may carry a request that wants to go the other.
     pub(super) fn serves(&self, wanted: &Self) -> bool {
         let same_proxies = self.proxies().eq(wanted.proxies());
-        let same_goal = self.origin.is(&wanted.origin) && self.goal() == wanted.goal();
-        let any_goal = || self.is_forwarded() && wanted.is_forwarded();
-        same_proxies && self.road() == wanted.road() && (same_goal || any_goal())
+        let same_end = self.origin.is(&wanted.origin) && self.end() == wanted.end();
+        let any_end = || self.is_forwarded() && wanted.is_forwarded();
+        same_proxies && self.first_hop() == wanted.first_hop() && (same_end || any_end())
     }
 
     /// What decides how the first hop is reached.
-    fn road(&self) -> impl PartialEq + '_ {
+    fn first_hop(&self) -> impl PartialEq + '_ {
         let Route {
             unix_socket,
             abstract_unix_socket,
@@ -235,7 +235,7 @@ impl Way {
     }
 
     /// What decides which server answers at the end.
-    fn goal(&self) -> impl PartialEq + '_ {
+    fn end(&self) -> impl PartialEq + '_ {
         let tls = (self.scheme == Scheme::Https).then_some(&self.tls);
         (self.is_tunnelled(), &self.connect_to, tls)
     }

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use super::road::{Bypass, Stretch};
+use super::bypass::{Bypass, Stretch};
 use crate::event::{Peer, Tap};
 
 pub(super) use stream::{SocketWire, timeout};
@@ -28,8 +28,8 @@ pub trait Wire: Send {
 
     /// Lets the kernel send octets of a file that do not come here first, as many as it takes at once.
     /// A wire that cannot do that leaves them to be read and sent.
-    fn post(&mut self, _stretch: Stretch<'_>) -> Posted {
-        Posted::NoRoad
+    fn send_file(&mut self, _stretch: Stretch<'_>) -> FileSent {
+        FileSent::Unsupported
     }
 
     /// Octets not yet taken by the kernel; whoever sends keeps this bounded.
@@ -80,13 +80,13 @@ pub struct Wait<'a> {
 
 /// What became of octets that lie in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Posted {
+pub enum FileSent {
     /// The kernel took so many of them, at least one.
     Octets(usize),
     /// It takes none now: a wait ends with [`Io::Room`] when there is room again.
-    NoRoom,
+    Full,
     /// They cannot be sent this way, or cannot be read.
-    NoRoad,
+    Unsupported,
 }
 
 /// What a wait ended with.
@@ -107,13 +107,13 @@ pub enum Io<'a> {
         count: usize,
     },
     /// Octets have come, and the outlet of a [`Bypass`] had no room for them until now.
-    Dammed,
+    OutletFull,
     /// The outlet of a [`Bypass`] takes nothing more, ever.
-    Refused(io::Error),
+    OutletClosed(io::Error),
     /// The kernel took so many octets of the queue since this was told last; 0 when sending failed
     /// and the queue was dropped.
     Sent(usize),
-    /// There is room again, after [`Posted::NoRoom`].
+    /// There is room again, after [`FileSent::Full`].
     Room,
     /// [`Wait::also`] is readable.
     AlsoReady,

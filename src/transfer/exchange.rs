@@ -125,12 +125,12 @@ impl<'a> Exchange<'a> {
             let progress = match self.wait(wire, now) {
                 Io::Bytes { at, bytes } => self.take(at, bytes)?,
                 Io::Passed { at, count } => self.pass(at, count)?,
-                Io::Refused(error) => return Err(Trouble::from(Error::cannot_write(error))),
+                Io::OutletClosed(error) => return Err(Trouble::from(Error::cannot_write(error))),
                 Io::Sent(_) => {
                     self.out.handed_over = self.tap.clock().now();
                     Progress::More
                 }
-                Io::Room | Io::AlsoReady | Io::Dammed | Io::TimedOut => Progress::More,
+                Io::Room | Io::AlsoReady | Io::OutletFull | Io::TimedOut => Progress::More,
                 Io::Eof | Io::Failed(_) if self.incoming.over => {
                     return self.response(Progress::Complete);
                 }
@@ -197,7 +197,7 @@ impl<'a> Exchange<'a> {
             None => wire.wait(wait),
         };
         if let (Some(speed), Some(began)) = (&mut self.speed, began)
-            && !matches!(io, Io::Dammed)
+            && !matches!(io, Io::OutletFull)
         {
             speed.waited(self.tap.clock().now().saturating_duration_since(began));
         }

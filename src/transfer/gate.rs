@@ -9,7 +9,7 @@ use std::fs::File;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     not(target_os = "linux"),
-    expect(dead_code, reason = "elsewhere there is no such road")
+    expect(dead_code, reason = "elsewhere nothing goes past the program")
 )]
 pub(crate) enum Gate {
     /// It is a pipe.

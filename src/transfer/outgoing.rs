@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::error::{Error, Exit};
 use crate::event::{Attention, Bytes, Direction, Happening, Layer, Tap};
 use crate::http1::{Connection, Framing, Misuse, Role, request_lines};
-use crate::net::{Posted, Wire};
+use crate::net::{FileSent, Wire};
 use crate::transfer::compose::RequestHead;
 use crate::transfer::pace::Pace;
 use crate::transfer::source::{Pull, Source};
@@ -23,10 +23,10 @@ pub(crate) const WINDOW: usize = 64 * 1024;
 pub(crate) const AT_ONCE: usize = 256 * 1024;
 
 /// How much of a file is left to the kernel at once: the time and the answer are looked at in between.
-const POSTED: usize = 1024 * 1024;
+const FILE_AT_ONCE: usize = 1024 * 1024;
 
 /// Less of a file than this is read and sent.
-const WORTH_A_POST: usize = 64 * 1024;
+const WORTH_SENDFILE: usize = 64 * 1024;
 
 /// How far the request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl<'a> Outgoing<'a> {
         wire: &mut dyn Wire,
         tap: &Tap,
     ) -> Result<(), Error> {
-        if !tap.interest().content && self.post(http, wire, tap)? {
+        if !tap.interest().content && self.send_file(http, wire, tap)? {
             return Ok(());
         }
         self.fill(http, AT_ONCE)?;
@@ -187,7 +187,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// Leaves a stretch of a file to the kernel, where that is worth it and can be done; whether it was.
-    fn post(
+    fn send_file(
         &mut self,
         http: &mut Connection,
         wire: &mut dyn Wire,
@@ -196,16 +196,18 @@ impl<'a> Outgoing<'a> {
         let Some(left) = http.unframed_to_send() else {
             return Ok(false);
         };
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(POSTED);
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(FILE_AT_ONCE);
         let stretch = self.source.stretch(self.pace.portion(most))?;
-        let Some(stretch) = stretch.filter(|it| it.octets >= WORTH_A_POST) else {
+        let Some(stretch) = stretch.filter(|it| it.octets >= WORTH_SENDFILE) else {
             return Ok(false);
         };
         let at = tap.clock().now();
-        match wire.post(stretch) {
-            Posted::NoRoad => return Ok(false),
-            Posted::NoRoom => self.lacks = Lack::Room,
-            Posted::Octets(count) => {
+        match wire.send_file(stretch) {
+            FileSent::Unsupported => return Ok(false),
+            FileSent::Full => self.lacks = Lack::Room,
+            FileSent::Octets(count) => {
                 self.handed_over = tap.clock().now();
                 self.source.passed(count);
                 http.sent_past(count as u64);

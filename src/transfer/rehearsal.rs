@@ -1,6 +1,6 @@
 //! `--dry-run`: the requests of a transfer written down instead of sent.
 //!
-//! Knows: which requests go out before the first response, in which order, and by which road. Must
+//! Knows: which requests go out before the first response, in which order, and by which route. Must
 //! not know: how a head is put together (`requests` and `tunnel` do), how a body is framed (`outgoing`
 //! does), or sockets: no name is looked up, nobody is connected to, and no file is changed.
 //!
@@ -102,7 +102,7 @@ impl<'a> Rehearsal<'a> {
     ) -> Result<(), Error> {
         let tap = self.tap;
         tap.emit(Happening::Rehearsing {
-            road: &road(way, layer),
+            route: &route(way, layer),
         });
         let mut http = Connection::new(Settings::default());
         let now = tap.clock().now();
@@ -135,8 +135,8 @@ impl<'a> Rehearsal<'a> {
     }
 }
 
-/// The road that the octets of this layer would take, in words.
-fn road(way: &Way, layer: Layer) -> String {
+/// The route that the octets of this layer would take, in words.
+fn route(way: &Way, layer: Layer) -> String {
     if let Some(socket) = way.local_socket() {
         return match socket {
             Peer::Unix(path) => format!("to the socket {}", path.display()),
@@ -155,18 +155,18 @@ fn road(way: &Way, layer: Layer) -> String {
         _ => (way.destination().authority(), way.scheme == Scheme::Https),
     };
     let stations: Vec<String> = proxies.into_iter().map(station).collect();
-    let mut road = format!("to {goal}");
+    let mut route = format!("to {goal}");
     if !stations.is_empty() {
-        road.push_str(" through ");
-        road.push_str(&stations.join(" and "));
+        route.push_str(" through ");
+        route.push_str(&stations.join(" and "));
     }
     if layer == Layer::Http && way.route.haproxy.is_some() {
-        road.push_str(", after a PROXY line");
+        route.push_str(", after a PROXY line");
     }
     if secured {
-        road.push_str(", inside TLS");
+        route.push_str(", inside TLS");
     }
-    road
+    route
 }
 
 fn station(proxy: &Proxy) -> String {

@@ -318,7 +318,7 @@ struct Passing {
     /// So many waits end with the time.
     waits: usize,
     /// There was no room for what had come.
-    dammed: bool,
+    full: bool,
 }
 
 impl Wire for Passing {
@@ -338,8 +338,8 @@ impl Wire for Passing {
         if let Some(left) = self.waits.checked_sub(1) {
             self.waits = left;
             self.clock.pause(wait.until.unwrap());
-            return if self.dammed {
-                Io::Dammed
+            return if self.full {
+                Io::OutletFull
             } else {
                 Io::TimedOut
             };
@@ -371,7 +371,7 @@ impl Wire for Passing {
 
 #[test]
 fn a_slow_reader_is_no_slow_server() {
-    for dammed in [true, false] {
+    for full in [true, false] {
         let clock = Time::new();
         let tap = Tap::new(clock.clone(), Vec::new());
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
@@ -379,7 +379,7 @@ fn a_slow_reader_is_no_slow_server() {
             wire: ScriptedWire::new([Step::Say(head.into())], clock.clone()),
             clock: clock.clone(),
             waits: 20,
-            dammed,
+            full,
         };
         let mut terms = free(clock.now());
         at_least(1000)(&mut terms);
@@ -389,7 +389,7 @@ fn a_slow_reader_is_no_slow_server() {
         };
         let outcome = ask(&mut wire, &mut nobody, terms, &tap);
         let exit = outcome.map_or_else(|failure| failure.error.exit, |_| Exit::Ok);
-        let expected = if dammed {
+        let expected = if full {
             Exit::Ok
         } else {
             Exit::OperationTimedout

@@ -428,7 +428,7 @@ fn a_full_pipe_is_told() {
         match link.wire.wait_or_pass(wait, past) {
             Io::Passed { count, .. } => Some(count),
             Io::TimedOut => Some(0),
-            Io::Dammed => None,
+            Io::OutletFull => None,
             other => panic!("{other:?}"),
         }
     };

@@ -532,7 +532,7 @@ fn no_text_of_an_event_passes_unseen() {
         },
         Happening::HeadReceived { head: &head },
         Happening::CookieHeard { outcome: text },
-        Happening::Rehearsing { road: text },
+        Happening::Rehearsing { route: text },
         Happening::Retrying {
             problem: text,
             after: Duration::ZERO,

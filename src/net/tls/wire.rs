@@ -193,8 +193,8 @@ impl TlsWire {
             Io::TimedOut => Ok(Stepped::TimedOut),
             Io::Eof if self.closed => Ok(Stepped::Ended),
             Io::Eof => Err(Broken::Cut),
-            Io::Failed(error) | Io::Refused(error) => Err(Broken::Wire(error)),
-            Io::Passed { .. } | Io::Dammed | Io::Room => Ok(Stepped::Received),
+            Io::Failed(error) | Io::OutletClosed(error) => Err(Broken::Wire(error)),
+            Io::Passed { .. } | Io::OutletFull | Io::Room => Ok(Stepped::Received),
         };
         if matches!(outcome, Err(_) | Ok(Stepped::Ended)) {
             self.records.end(self.clock.now());

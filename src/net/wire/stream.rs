@@ -18,10 +18,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, send, sendmsg};
 
-use super::{Io, Posted, Wait, Wire};
+use super::{FileSent, Io, Wait, Wire};
 use crate::clock::Clock;
 use crate::event::Peer;
-use crate::net::road::{self, Bypass, Outlet, Stretch};
+use crate::net::bypass::{self, Bypass, Outlet, Stretch};
 
 /// The read buffer of a connection that has not received much yet.
 const SMALL_BUFFER: usize = 16 * 1024;
@@ -54,12 +54,12 @@ pub(in crate::net) struct SocketWire {
     wants_room: bool,
     /// `poll` said that there are octets, and none were taken since.
     has_octets: bool,
-    /// A dam opened, and nothing passed since.
-    dam_opened: bool,
-    /// The road past the program leads nowhere from this socket.
-    no_road: bool,
-    /// Nor does the one into it.
-    no_post: bool,
+    /// An outlet that was full has room again, and nothing passed since.
+    outlet_ready: bool,
+    /// From this socket, nothing can go past the program.
+    no_bypass: bool,
+    /// Nor can a file go into it so.
+    no_sendfile: bool,
 }
 
 impl SocketWire {
@@ -86,9 +86,9 @@ impl SocketWire {
             may_write: true,
             wants_room: false,
             has_octets: false,
-            dam_opened: false,
-            no_road: false,
-            no_post: false,
+            outlet_ready: false,
+            no_bypass: false,
+            no_sendfile: false,
         }
     }
 
@@ -135,7 +135,7 @@ impl SocketWire {
 
     /// Takes octets off the socket once, so many at most, one way or the other.
     fn take<'a>(&mut self, most: usize, past: Option<Bypass<'a>>) -> Taken<'a> {
-        match past.filter(|_| !self.no_road) {
+        match past.filter(|_| !self.no_bypass) {
             Some(past) => self.pass(Bypass {
                 most: past.most.min(most),
                 ..past
@@ -175,36 +175,36 @@ impl SocketWire {
             self.buffer = vec![0; LARGE_BUFFER];
         }
         match (
-            road::pass(&self.socket, past, &mut self.buffer),
+            bypass::pass(&self.socket, past, &mut self.buffer),
             past.outlet,
         ) {
             (Ok(0), _) => Taken::End,
             (Ok(count), _) => {
-                (self.has_octets, self.dam_opened) = (false, false);
+                (self.has_octets, self.outlet_ready) = (false, false);
                 Taken::Passed(count)
             }
             (Err(Errno::INTR), _) => Taken::Nothing,
             // Either side may have said so: the pipe, when the socket is known to have something.
-            (Err(Errno::AGAIN), Outlet::Pipe(pipe)) if self.has_octets => Taken::Dammed(pipe),
+            (Err(Errno::AGAIN), Outlet::Pipe(pipe)) if self.has_octets => Taken::OutletFull(pipe),
             (Err(Errno::AGAIN), _) => {
                 self.may_read = false;
                 Taken::Nothing
             }
-            (Err(error @ Errno::PIPE), Outlet::Pipe(pipe)) if road::is_closed(pipe) => {
-                Taken::Refused(error.into())
+            (Err(error @ Errno::PIPE), Outlet::Pipe(pipe)) if bypass::is_closed(pipe) => {
+                Taken::OutletClosed(error.into())
             }
             (Err(Errno::INVAL | Errno::NOSYS), _) => {
-                self.no_road = true;
+                self.no_bypass = true;
                 Taken::Nothing
             }
             (Err(error), _) => Taken::Failed(error.into()),
         }
     }
 
-    /// Waits until something may be read or written, or the time has come. Behind a dam nothing is
+    /// Waits until something may be read or written, or the time has come. With a full outlet nothing is
     /// read before it opens.
-    fn poll(&mut self, wait: &Wait<'_>, dam: Option<BorrowedFd<'_>>) -> io::Result<Woken> {
-        let reads = wait.receive > 0 && dam.is_none();
+    fn poll(&mut self, wait: &Wait<'_>, full_pipe: Option<BorrowedFd<'_>>) -> io::Result<Woken> {
+        let reads = wait.receive > 0 && full_pipe.is_none();
         let mut interest = PollFlags::empty();
         interest.set(PollFlags::IN, reads);
         interest.set(PollFlags::OUT, !self.queue.is_empty() || self.wants_room);
@@ -213,8 +213,8 @@ impl SocketWire {
         if let Some(also) = wait.also {
             polled.push(PollFd::from_borrowed_fd(also, PollFlags::IN));
         }
-        if let Some(dam) = dam {
-            polled.push(PollFd::from_borrowed_fd(dam, PollFlags::OUT));
+        if let Some(pipe) = full_pipe {
+            polled.push(PollFd::from_borrowed_fd(pipe, PollFlags::OUT));
         }
         // A hang-up is told even to those who ask for nothing: a wait that is held back would spin.
         if !interest.is_empty() {
@@ -230,15 +230,15 @@ impl SocketWire {
             fd.and_then(|_| told.next())
                 .is_some_and(|it| !it.is_empty())
         };
-        let (also, opened) = (is_ready(wait.also), is_ready(dam));
+        let (also, outlet_ready) = (is_ready(wait.also), is_ready(full_pipe));
         let socket = told.next().unwrap_or(PollFlags::empty());
         let broken = PollFlags::ERR | PollFlags::HUP;
         let readable = socket.intersects(PollFlags::IN | broken);
         self.may_read |= readable;
         self.has_octets |= readable;
         self.may_write |= socket.intersects(PollFlags::OUT | broken);
-        Ok(if opened {
-            Woken::Opened
+        Ok(if outlet_ready {
+            Woken::OutletReady
         } else if also && !(reads && self.may_read) {
             Woken::Also
         } else if count == 0 && wait.until.is_some_and(|until| self.clock.now() >= until) {
@@ -249,14 +249,14 @@ impl SocketWire {
     }
 
     fn wait_for(&mut self, wait: &Wait<'_>, past: Option<Bypass<'_>>) -> Io<'_> {
-        let mut dam = None;
+        let mut full_pipe = None;
         loop {
             let was_queued = !self.queue.is_empty();
             self.flush();
             if wait.receive > 0 && self.handed < self.filled {
                 return self.hand_over(wait.receive);
             }
-            if wait.receive > 0 && self.may_read && dam.is_none() {
+            if wait.receive > 0 && self.may_read && full_pipe.is_none() {
                 match self.take(wait.receive, past) {
                     Taken::Octets(count) => {
                         self.filled_at = self.clock.now();
@@ -270,12 +270,12 @@ impl SocketWire {
                     Taken::Nothing if self.may_read => continue,
                     Taken::Nothing => {}
                     // Both sides were ready, and nothing passed.
-                    Taken::Dammed(_) if self.dam_opened => {
-                        self.no_road = true;
+                    Taken::OutletFull(_) if self.outlet_ready => {
+                        self.no_bypass = true;
                         continue;
                     }
-                    Taken::Dammed(pipe) => dam = Some(pipe),
-                    Taken::Refused(error) => return Io::Refused(error),
+                    Taken::OutletFull(pipe) => full_pipe = Some(pipe),
+                    Taken::OutletClosed(error) => return Io::OutletClosed(error),
                     Taken::End => return self.ended(Io::Eof),
                     Taken::Failed(error) => return self.ended(Io::Failed(error)),
                 }
@@ -287,13 +287,13 @@ impl SocketWire {
                 self.wants_room = false;
                 return Io::Room;
             }
-            match self.poll(wait, dam) {
+            match self.poll(wait, full_pipe) {
                 Ok(Woken::Something) => {}
-                Ok(Woken::Opened) => {
-                    self.dam_opened = true;
-                    return Io::Dammed;
+                Ok(Woken::OutletReady) => {
+                    self.outlet_ready = true;
+                    return Io::OutletFull;
                 }
-                Ok(Woken::Time) if dam.is_some() => return Io::Dammed,
+                Ok(Woken::Time) if full_pipe.is_some() => return Io::OutletFull,
                 Ok(Woken::Also) => return Io::AlsoReady,
                 Ok(Woken::Time) => return Io::TimedOut,
                 Err(error) => return Io::Failed(error),
@@ -324,9 +324,9 @@ enum Taken<'a> {
     /// There is nothing now, or that was not the way.
     Nothing,
     /// There is something, and no room for it in this pipe.
-    Dammed(BorrowedFd<'a>),
+    OutletFull(BorrowedFd<'a>),
     /// Nobody reads from the pipe.
-    Refused(io::Error),
+    OutletClosed(io::Error),
     /// The other side has ended its stream.
     End,
     /// The socket is broken.
@@ -337,8 +337,8 @@ enum Taken<'a> {
 enum Woken {
     /// The socket, or a signal.
     Something,
-    /// The dam.
-    Opened,
+    /// The outlet.
+    OutletReady,
     /// [`Wait::also`], and nothing came from the socket.
     Also,
     /// The time.
@@ -377,33 +377,33 @@ impl Wire for SocketWire {
         Ok(())
     }
 
-    fn post(&mut self, stretch: Stretch<'_>) -> Posted {
+    fn send_file(&mut self, stretch: Stretch<'_>) -> FileSent {
         self.flush();
-        if self.no_post || self.failure.is_some() {
-            return Posted::NoRoad;
+        if self.no_sendfile || self.failure.is_some() {
+            return FileSent::Unsupported;
         }
         while self.may_write {
-            match road::post(&self.socket, stretch) {
-                Ok(0) => return Posted::NoRoad,
+            match bypass::send_file(&self.socket, stretch) {
+                Ok(0) => return FileSent::Unsupported,
                 Ok(count) => {
                     self.may_write = count == stretch.octets;
-                    return Posted::Octets(count);
+                    return FileSent::Octets(count);
                 }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => self.may_write = false,
                 Err(error @ (Errno::PIPE | Errno::CONNRESET | Errno::TIMEDOUT)) => {
                     self.failure = Some(error.into());
-                    return Posted::NoRoad;
+                    return FileSent::Unsupported;
                 }
                 // Reading the file, or sending on the socket, says what is wrong.
                 Err(_) => {
-                    self.no_post = true;
-                    return Posted::NoRoad;
+                    self.no_sendfile = true;
+                    return FileSent::Unsupported;
                 }
             }
         }
         self.wants_room = true;
-        Posted::NoRoom
+        FileSent::Full
     }
 
     fn queued(&self) -> usize {

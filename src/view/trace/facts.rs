@@ -125,7 +125,7 @@ fn sentence(what: &Happening<'_>) -> Option<String> {
 /// What curl has no words for.
 fn own_sentence(what: &Happening<'_>) -> Option<String> {
     Some(match what {
-        Happening::Rehearsing { road } => format!("Dry run: this would go {road}"),
+        Happening::Rehearsing { route } => format!("Dry run: this would go {route}"),
         Happening::Rehearsed { head, body: None } => {
             format!("Dry run: not sent, {head} bytes of head")
         }

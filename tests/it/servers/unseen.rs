@@ -1,4 +1,4 @@
-//! Content on the road past the program: into pipes, and into nothing.
+//! Content that goes past the program: into pipes, and into nothing.
 
 use std::io::Read as _;
 use std::process::{ChildStdout, Command};

@@ -1,4 +1,4 @@
-//! The road past the program: octets go from a socket to where they belong, or from a file into a
+//! Past the program: octets go from a socket to where they belong, or from a file into a
 //! socket, without coming here.
 //!
 //! Knows: which system calls do that. Must not know: whose octets they are, or who wants to see them.
@@ -17,7 +17,7 @@ pub enum Outlet<'a> {
     Nowhere,
 }
 
-/// Leave to take the road.
+/// Leave for octets to go past the program.
 #[derive(Debug, Clone, Copy)]
 pub struct Bypass<'a> {
     /// Where to.
@@ -38,7 +38,7 @@ pub struct Stretch<'a> {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{is_closed, pass, post};
+pub(super) use linux::{is_closed, pass, send_file};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -74,7 +74,10 @@ mod linux {
 
     /// Sends octets of a file once, and waits for nothing but the file: how many; 0 where it ends. The
     /// caller sees to it that a socket nobody reads from any more raises no signal.
-    pub(in crate::net) fn post(socket: &OwnedFd, stretch: Stretch<'_>) -> Result<usize, Errno> {
+    pub(in crate::net) fn send_file(
+        socket: &OwnedFd,
+        stretch: Stretch<'_>,
+    ) -> Result<usize, Errno> {
         let mut from = stretch.from;
         sendfile(socket, stretch.file, Some(&mut from), stretch.octets)
     }
@@ -97,7 +100,7 @@ pub(super) fn pass(
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn post(
+pub(super) fn send_file(
     _socket: &std::os::fd::OwnedFd,
     _stretch: Stretch<'_>,
 ) -> Result<usize, rustix::io::Errno> {
