@@ -328,16 +328,16 @@ impl Target {
         bare.to_string()
     }
 
-    /// User and password as octets, unescaped; the password is absent when no colon was typed. A line
-    /// break or a NUL is in neither: what is refused of `-u` is refused here.
+    /// User and password as octets, unescaped; the password is absent when no colon was typed. A NUL is
+    /// in neither, as in curl. A line break may be: Basic hides it, and Digest sends none.
     pub fn credentials(&self) -> Result<Option<UserInfo>, UrlError> {
         let Some(userinfo) = self.userinfo.as_ref().filter(|info| !info.is_empty()) else {
             return Ok(None);
         };
         let decoded = |text: &str| {
             let octets = percent_decode(text.as_bytes());
-            let one_line = !octets.iter().any(|octet| b"\0\r\n".contains(octet));
-            one_line.then_some(octets).ok_or(UrlError::Undecodable)
+            let whole = !octets.contains(&0);
+            whole.then_some(octets).ok_or(UrlError::Undecodable)
         };
         let (user, password) = split_at(userinfo, ':');
         Ok(Some((decoded(user)?, password.map(decoded).transpose()?)))

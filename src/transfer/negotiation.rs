@@ -103,8 +103,8 @@ impl Negotiation {
         credentials: Option<Credentials>,
         token: Option<Secret>,
     ) {
-        let same = self.root == root && self.credentials == credentials && self.token == token;
-        if same && self.wanted != Wanted::NONE {
+        let same = self.credentials == credentials && self.token == token;
+        if same && self.root == root && self.wanted != Wanted::NONE {
             return;
         }
         self.root = root;
@@ -124,11 +124,14 @@ impl Negotiation {
             by_password
         };
         self.untried = self.wanted;
+        // What was picked among several goes on to the next origin, but for Digest, whose challenge
+        // was the last origin's.
+        let picked = self.picked.filter(|&it| same && it != Scheme::Digest);
         // A token is used unasked, unless a scheme is named beside it; so is the only scheme there is.
         self.picked = match (&token, schemes) {
             (Some(_), AuthSchemes::Unnamed) => Some(Scheme::Bearer),
             (Some(_), _) => None,
-            (None, _) => self.wanted.only(),
+            (None, _) => self.wanted.only().or(picked),
         };
         self.credentials = credentials;
         self.token = token;

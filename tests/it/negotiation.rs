@@ -158,12 +158,11 @@ fn a_user_with_a_control_character_is_not_asked_for_digest_twice() {
 }
 
 #[test]
-fn a_url_whose_user_holds_a_line_break_or_a_nul_is_refused() {
+fn a_url_whose_user_holds_a_nul_is_refused() {
     for (user, exit) in [
         ("u%00x:p", 3),
         ("u:p%00", 3),
-        ("u%0d%0aX:p", 3),
-        ("u:p%0a", 3),
+        ("u%0d%0aX:p%0a", 0),
         ("u%09:p%01%c3%a9", 0),
     ] {
         let done = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned();
