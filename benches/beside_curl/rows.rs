@@ -65,7 +65,7 @@ impl Stage {
         self.folder.join("bundle.pem")
     }
 
-    /// A file to be sent, every page of it written: a hole would be sent by another road.
+    /// A file to be sent, every page of it written: a hole would be sent in another way.
     fn upload(&self) -> PathBuf {
         self.memory.join("upload")
     }

@@ -156,6 +156,7 @@ mod tests {
             assert_eq!(replaced.as_deref(), expected.map(str::as_bytes), "{text}");
         }
     }
+
     #[test]
     fn where_one_value_begins_another_the_longest_that_stands_there_is_meant() {
         let mut known = Known::default();
